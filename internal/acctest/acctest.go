@@ -1,0 +1,289 @@
+// Package acctest runs Terraform against a Spaces: the local one by default,
+// a Ceph gateway or the real Spaces on request. A test does not know which; it
+// asks its Env for addresses, keys and abilities, and for nothing else.
+//
+// The environment variables are set by the make targets:
+//
+//	SPACES_TEST_SERVER      local (default), ceph, live
+//	SPACES_TEST_ENDPOINT    address with {region}; not for local
+//	SPACES_TEST_ACCESS_KEY, SPACES_TEST_SECRET_KEY; not for local
+//	SPACES_TEST_REGIONS     two or more, the first is the default
+//	SPACES_TEST_PATH_STYLE  true puts the bucket into the path
+//	SPACES_TEST_LACKS       what the server does not have: "logging,…"
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/do-spaces/terraform-provider-spaces/internal/localspaces"
+	"github.com/do-spaces/terraform-provider-spaces/internal/provider"
+	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
+)
+
+// Env is the server that a test runs on.
+type Env struct {
+	T *testing.T
+
+	Name      string // of the test's buckets: unique, with the prefix that sweepers know
+	Endpoint  string // with {region}
+	Regions   []string
+	AccessKey string
+	SecretKey string
+	PathStyle bool
+	Patience  spaces.Patience
+
+	// Local is the local Spaces, for tests of faults; nil on other servers.
+	Local *localspaces.Server
+
+	clients *spaces.Clients
+	lacks   []string
+}
+
+// Prefix begins every bucket that a test makes.
+const Prefix = "tps-acc-"
+
+// Options are for the local Spaces.
+type Options = localspaces.Options
+
+// New is the server chosen by the environment. Tests run side by side; each
+// has a local Spaces of its own.
+func New(t *testing.T) *Env {
+	t.Helper()
+	t.Parallel()
+	return start(t, Options{})
+}
+
+// NewLocal is a local Spaces, for tests that need its faults or its clock.
+func NewLocal(t *testing.T, o Options) *Env {
+	t.Helper()
+	t.Parallel()
+	if server() != "local" {
+		t.Skip("needs the local Spaces")
+	}
+	return start(t, o)
+}
+
+func server() string {
+	if s := os.Getenv("SPACES_TEST_SERVER"); s != "" {
+		return s
+	}
+	return "local"
+}
+
+func start(t *testing.T, o Options) *Env {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set; make test sets it")
+	}
+	e := &Env{
+		T: t, Name: fmt.Sprintf("%s%08x", Prefix, rand.Uint32()),
+		PathStyle: os.Getenv("SPACES_TEST_PATH_STYLE") == "true",
+		Patience:  spaces.Patience{Write: 30 * time.Second, Birth: time.Minute, Gone: 50 * time.Millisecond, Poll: 50 * time.Millisecond},
+	}
+	switch server() {
+	case "local":
+		e.serve(o)
+	case "ceph", "live":
+		e.Endpoint = os.Getenv("SPACES_TEST_ENDPOINT")
+		e.AccessKey, e.SecretKey = os.Getenv("SPACES_TEST_ACCESS_KEY"), os.Getenv("SPACES_TEST_SECRET_KEY")
+		e.Regions = strings.Split(os.Getenv("SPACES_TEST_REGIONS"), ",")
+		e.lacks = strings.Split(os.Getenv("SPACES_TEST_LACKS"), ",")
+		if server() == "live" {
+			e.Patience = spaces.DefaultPatience
+		}
+	default:
+		t.Fatalf("SPACES_TEST_SERVER is %q", server())
+	}
+	endpoint, err := spaces.ParseEndpoint(e.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.clients = spaces.New(spaces.Config{
+		AccessKey: e.AccessKey, SecretKey: e.SecretKey, Endpoint: endpoint, PathStyle: e.PathStyle,
+		MaxRetries: 4, Version: "acctest", Patience: e.Patience,
+	})
+	return e
+}
+
+// serve starts a local Spaces in this process.
+func (e *Env) serve(o Options) {
+	if len(o.Regions) == 0 {
+		o.Regions = []string{"nyc3", "ams3"}
+	}
+	o.Strict = true
+	local, err := localspaces.New(o)
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	listener := httptest.NewServer(local)
+	e.T.Cleanup(func() {
+		listener.Close()
+		if err := local.Close(); err != nil {
+			e.T.Error(err)
+		}
+	})
+	_, port, err := net.SplitHostPort(listener.Listener.Addr().String())
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	e.Local, e.Regions = local, o.Regions
+	e.Endpoint = "http://{region}.localhost:" + port
+	e.AccessKey, e.SecretKey = local.Credentials()
+}
+
+// Region is the one that tests use where nothing else is said.
+func (e *Env) Region() string { return e.Regions[0] }
+
+// Need skips a test, by name, that the server cannot do.
+func (e *Env) Need(ability string) {
+	e.T.Helper()
+	if slices.Contains(e.lacks, ability) {
+		e.T.Skipf("%s has no %s", server(), ability)
+	}
+}
+
+// S3 is a client for looking at the server, and for changing things there
+// behind Terraform's back.
+func (e *Env) S3(region string) *s3.Client {
+	e.T.Helper()
+	c, err := e.clients.S3(region)
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	return c
+}
+
+// HTTP is a client for visitors: it has no key, and follows no redirect.
+func (e *Env) HTTP() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's own
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+			address = net.JoinHostPort("127.0.0.1", port)
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+	return &http.Client{
+		Transport: transport, Timeout: time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Factories are the provider, in this process.
+func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"spaces": providerserver.NewProtocol6WithError(provider.New("test", e.Patience)),
+		"echo":   echoprovider.NewProviderServer(),
+	}
+}
+
+// Provider is a provider block for the server, with more arguments if given.
+func (e *Env) Provider(arguments ...string) string {
+	return fmt.Sprintf(`
+provider "spaces" {
+  endpoint       = %q
+  region         = %q
+  access_key     = %q
+  secret_key     = %q
+  use_path_style = %t
+  %s
+}
+`, e.Endpoint, e.Region(), e.AccessKey, e.SecretKey, e.PathStyle, strings.Join(arguments, "\n  "))
+}
+
+// Config is a configuration with the provider block before it and the variable
+// name, which is that of the test's buckets.
+func (e *Env) Config(hcl string) string {
+	return e.Provider() + "\nvariable \"name\" {\n  default = \"" + e.Name + "\"\n}\n\n" + hcl
+}
+
+// Fixture is the configuration in testdata/TYPE/STEP.tf of the test's package.
+func (e *Env) Fixture(typeName, step string) string {
+	e.T.Helper()
+	hcl, err := os.ReadFile(filepath.Join("testdata", typeName, step+".tf"))
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	return e.Config(string(hcl))
+}
+
+// Variables are for configurations that are read from a directory.
+func (e *Env) Variables() config.Variables {
+	return config.Variables{"name": config.StringVariable(e.Name)}
+}
+
+// Run runs the steps of a test, and sees to it that no bucket of it is left.
+func (e *Env) Run(c resource.TestCase) {
+	e.T.Helper()
+	c.ProtoV6ProviderFactories = e.Factories()
+	destroyed := c.CheckDestroy
+	c.CheckDestroy = func(s *terraform.State) error {
+		if destroyed != nil {
+			if err := destroyed(s); err != nil {
+				return err
+			}
+		}
+		return e.nothingLeft()
+	}
+	resource.Test(e.T, c)
+}
+
+// Steps runs steps and nothing else.
+func (e *Env) Steps(steps ...resource.TestStep) {
+	e.T.Helper()
+	e.Run(resource.TestCase{Steps: steps})
+}
+
+func (e *Env) nothingLeft() error {
+	for _, region := range e.Regions {
+		out, err := e.S3(region).ListBuckets(e.T.Context(), &s3.ListBucketsInput{})
+		if err != nil {
+			return err
+		}
+		for _, b := range out.Buckets {
+			if strings.HasPrefix(*b.Name, e.Name) {
+				return fmt.Errorf("bucket %s/%s is left", region, *b.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// Behind does something on the server behind Terraform's back, before a step.
+func (e *Env) Behind(do func(ctx context.Context, c *s3.Client) error) func() {
+	return func() {
+		e.T.Helper()
+		if err := do(e.T.Context(), e.S3(e.Region())); err != nil {
+			e.T.Fatal(err)
+		}
+	}
+}
+
+// RemoveBucket deletes a bucket with all that is in it, behind Terraform's back.
+func (e *Env) RemoveBucket(bucket string) func() {
+	return e.Behind(func(ctx context.Context, c *s3.Client) error {
+		if err := spaces.Empty(ctx, c, bucket); err != nil {
+			return err
+		}
+		_, err := c.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &bucket})
+		return err
+	})
+}

@@ -1,0 +1,33 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/do-spaces/terraform-provider-spaces/internal/bucket"
+)
+
+// The table of contents: every entity the provider has.
+
+var resources = []func() resource.Resource{
+	bucket.Resource,
+	bucket.ACL.Resource,
+	bucket.CORS.Resource,
+	bucket.Lifecycle.Resource,
+	bucket.Logging.Resource,
+	bucket.Policy.Resource,
+	bucket.Versioning.Resource,
+	bucket.Website.Resource,
+}
+
+var dataSources = []func() datasource.DataSource{
+	bucket.DataSource,
+	bucket.ListDataSource,
+	bucket.ACL.DataSource,
+	bucket.CORS.DataSource,
+	bucket.Lifecycle.DataSource,
+	bucket.Logging.DataSource,
+	bucket.Policy.DataSource,
+	bucket.Versioning.DataSource,
+	bucket.Website.DataSource,
+}
