@@ -1,0 +1,82 @@
+package localspaces
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// realDomain is Spaces' own. A client that dials this server for it is served
+// as under Options.Domain.
+const realDomain = "digitaloceanspaces.com"
+
+// address is what a request's host and path point at. Without a bucket it is
+// the service, without a key the bucket.
+type address struct {
+	Region, Bucket, Key string
+	Website             bool // by the -static host
+}
+
+// locate reads the address of r: BUCKET.REGION.DOMAIN/KEY,
+// REGION.DOMAIN/BUCKET/KEY, BUCKET.REGION-static.DOMAIN/KEY, or
+// HOST/BUCKET/KEY with the region of the signature's scope.
+//
+// A key is taken as it was sent. Nothing here cleans a path: "a//b", "../c"
+// and "/d" are keys like any other.
+func (s *Server) locate(r *http.Request) (address, error) {
+	host := strings.ToLower(r.Host)
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	path := strings.TrimPrefix(r.URL.Path, "/")
+
+	labels, ok := s.labels(host)
+	if !ok {
+		at := pathStyle(path)
+		at.Region = s.opt.Regions[0]
+		if scope := scopeRegion(r); s.serves(scope) {
+			at.Region = scope
+		}
+		return at, nil
+	}
+
+	bucket, region := "", labels
+	if i := strings.LastIndexByte(labels, '.'); i >= 0 {
+		bucket, region = labels[:i], labels[i+1:]
+	}
+	region, website := strings.CutSuffix(region, "-static")
+	if !s.serves(region) {
+		return address{}, invalidRequest("The host %s names a region, %q, that is not served here. Served are: %s.",
+			r.Host, region, strings.Join(s.opt.Regions, ", "))
+	}
+	at := address{Region: region, Bucket: bucket, Key: path, Website: website}
+	if bucket == "" {
+		at = pathStyle(path)
+		at.Region, at.Website = region, website
+	}
+	return at, nil
+}
+
+// labels is what stands before the domain in host, if it is one of ours.
+func (s *Server) labels(host string) (string, bool) {
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return "", false
+	}
+	for _, domain := range []string{s.opt.Domain, realDomain} {
+		if labels, ok := strings.CutSuffix(host, "."+domain); ok {
+			return labels, true
+		}
+	}
+	return "", false
+}
+
+func pathStyle(path string) address {
+	bucket, key, _ := strings.Cut(path, "/")
+	return address{Bucket: bucket, Key: key}
+}
+
+func (s *Server) serves(region string) bool {
+	return slices.Contains(s.opt.Regions, region)
+}
