@@ -7,7 +7,7 @@
 //	SPACES_TEST_SERVER      local (default), ceph, live
 //	SPACES_TEST_ENDPOINT    address with {region}; not for local
 //	SPACES_TEST_ACCESS_KEY, SPACES_TEST_SECRET_KEY; not for local
-//	SPACES_TEST_REGIONS     two or more, the first is the default
+//	SPACES_TEST_REGIONS     two or more, the first is the default; not for local
 //	SPACES_TEST_PATH_STYLE  true puts the bucket into the path
 //	SPACES_TEST_LACKS       what the server does not have: "logging,…"
 package acctest
@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,7 @@ type Env struct {
 
 	clients *spaces.Clients
 	lacks   []string
+	ahead   *atomic.Int64 // how far the local Spaces' clock is, in nanoseconds
 }
 
 // Prefix begins every bucket that a test makes.
@@ -65,21 +67,32 @@ const Prefix = "tps-acc-"
 type Options = localspaces.Options
 
 // New is the server chosen by the environment. Tests run side by side; each
-// has a local Spaces of its own.
+// has a local Spaces of its own. Their names begin with TestAcc, which is what
+// is run on other servers.
 func New(t *testing.T) *Env {
 	t.Helper()
+	named(t, "TestAcc")
 	t.Parallel()
 	return start(t, Options{})
 }
 
 // NewLocal is a local Spaces, for tests that need its faults or its clock.
+// Their names begin with TestLocal: on other servers there is no use for them.
 func NewLocal(t *testing.T, o Options) *Env {
 	t.Helper()
+	named(t, "TestLocal")
 	t.Parallel()
 	if server() != "local" {
 		t.Skip("needs the local Spaces")
 	}
 	return start(t, o)
+}
+
+func named(t *testing.T, prefix string) {
+	t.Helper()
+	if !strings.HasPrefix(t.Name(), prefix) {
+		t.Logf("the name of this test has to begin with %s", prefix)
+	}
 }
 
 func server() string {
@@ -95,7 +108,7 @@ func start(t *testing.T, o Options) *Env {
 		t.Skip("TF_ACC is not set; make test sets it")
 	}
 	e := &Env{
-		T: t, Name: fmt.Sprintf("%s%08x", Prefix, rand.Uint32()),
+		T: t, ahead: &atomic.Int64{}, Name: fmt.Sprintf("%s%08x", Prefix, rand.Uint32()),
 		PathStyle: os.Getenv("SPACES_TEST_PATH_STYLE") == "true",
 		Patience:  spaces.Patience{Write: 30 * time.Second, Birth: time.Minute, Gone: 50 * time.Millisecond, Poll: 50 * time.Millisecond},
 	}
@@ -103,25 +116,55 @@ func start(t *testing.T, o Options) *Env {
 	case "local":
 		e.serve(o)
 	case "ceph", "live":
-		e.Endpoint = os.Getenv("SPACES_TEST_ENDPOINT")
-		e.AccessKey, e.SecretKey = os.Getenv("SPACES_TEST_ACCESS_KEY"), os.Getenv("SPACES_TEST_SECRET_KEY")
-		e.Regions = strings.Split(os.Getenv("SPACES_TEST_REGIONS"), ",")
-		e.lacks = strings.Split(os.Getenv("SPACES_TEST_LACKS"), ",")
-		if server() == "live" {
-			e.Patience = spaces.DefaultPatience
+		if err := e.fromEnvironment(); err != nil {
+			t.Fatal(err)
 		}
 	default:
 		t.Fatalf("SPACES_TEST_SERVER is %q", server())
 	}
+	if err := e.connect(); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// fromEnvironment takes the server's address and keys from the environment.
+func (e *Env) fromEnvironment() error {
+	value := func(byDefault string, names ...string) string {
+		for _, name := range names {
+			if v := os.Getenv(name); v != "" {
+				return v
+			}
+		}
+		return byDefault
+	}
+	if server() == "live" {
+		e.Patience = spaces.DefaultPatience
+		e.Endpoint = value(spaces.DefaultEndpoint, "SPACES_TEST_ENDPOINT")
+	} else {
+		e.Endpoint = value("", "SPACES_TEST_ENDPOINT")
+	}
+	e.AccessKey = value("", "SPACES_TEST_ACCESS_KEY", "SPACES_ACCESS_KEY_ID")
+	e.SecretKey = value("", "SPACES_TEST_SECRET_KEY", "SPACES_SECRET_ACCESS_KEY")
+	e.Regions = strings.Split(value("nyc3,ams3", "SPACES_TEST_REGIONS"), ",")
+	e.lacks = strings.Split(value("", "SPACES_TEST_LACKS"), ",")
+	if e.Endpoint == "" || e.AccessKey == "" || e.SecretKey == "" {
+		return fmt.Errorf("SPACES_TEST_SERVER is %s, but its endpoint or its keys are not in the environment", server())
+	}
+	return nil
+}
+
+// connect makes the clients that look at the server.
+func (e *Env) connect() error {
 	endpoint, err := spaces.ParseEndpoint(e.Endpoint)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	e.clients = spaces.New(spaces.Config{
 		AccessKey: e.AccessKey, SecretKey: e.SecretKey, Endpoint: endpoint, PathStyle: e.PathStyle,
 		MaxRetries: 4, Version: "acctest", Patience: e.Patience,
 	})
-	return e
+	return nil
 }
 
 // serve starts a local Spaces in this process.
@@ -130,6 +173,9 @@ func (e *Env) serve(o Options) {
 		o.Regions = []string{"nyc3", "ams3"}
 	}
 	o.Strict = true
+	if o.Now == nil {
+		o.Now = func() time.Time { return time.Now().Add(time.Duration(e.ahead.Load())) }
+	}
 	local, err := localspaces.New(o)
 	if err != nil {
 		e.T.Fatal(err)
@@ -159,6 +205,33 @@ func (e *Env) Need(ability string) {
 	if slices.Contains(e.lacks, ability) {
 		e.T.Skipf("%s has no %s", server(), ability)
 	}
+}
+
+// DaysPass waits until lifecycle rules have seen so many days go by: at once
+// on the local Spaces, whose clock is ours, and in seconds on a Ceph that has
+// been told how short a day is.
+func (e *Env) DaysPass(days int) {
+	e.T.Helper()
+	if e.Local != nil {
+		e.ahead.Add(int64(days) * int64(24*time.Hour))
+		if err := e.Local.ApplyLifecycle(e.T.Context()); err != nil {
+			e.T.Fatal(err)
+		}
+		return
+	}
+	day, err := time.ParseDuration(os.Getenv("SPACES_TEST_LIFECYCLE_DAY"))
+	if err != nil {
+		e.T.Skipf("days are too long on %s", server())
+	}
+	if err := spaces.Pause(e.T.Context(), time.Duration(days)*day); err != nil {
+		e.T.Fatal(err)
+	}
+}
+
+// BucketURL is where visitors find a bucket's objects.
+func (e *Env) BucketURL(bucket string) string {
+	scheme, _, _ := strings.Cut(e.Endpoint, "://")
+	return scheme + "://" + e.clients.Endpoint.BucketHost(spaces.Location{Region: e.Region(), Bucket: bucket})
 }
 
 // S3 is a client for looking at the server, and for changing things there

@@ -5,6 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/bucket"
+	"github.com/do-spaces/terraform-provider-spaces/internal/object"
 )
 
 // The table of contents: every entity the provider has.
@@ -18,6 +19,7 @@ var resources = []func() resource.Resource{
 	bucket.Policy.Resource,
 	bucket.Versioning.Resource,
 	bucket.Website.Resource,
+	object.Resource,
 }
 
 var dataSources = []func() datasource.DataSource{
@@ -30,4 +32,6 @@ var dataSources = []func() datasource.DataSource{
 	bucket.Policy.DataSource,
 	bucket.Versioning.DataSource,
 	bucket.Website.DataSource,
+	object.DataSource,
+	object.ListDataSource,
 }

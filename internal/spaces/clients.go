@@ -60,7 +60,7 @@ type event struct {
 func New(c Config) *Clients {
 	return &Clients{
 		Config: c,
-		http:   &http.Client{Transport: newTransport(c)},
+		http:   &http.Client{Transport: newTransport(c), CheckRedirect: stay},
 		s3:     map[string]*s3.Client{},
 		locks:  locks{held: map[Location]*sync.Mutex{}},
 	}
@@ -71,6 +71,7 @@ func (cl *Clients) S3(region string) (*s3.Client, error) {
 	if err := cl.need("An S3 request",
 		need{"access_key", cl.AccessKey, []string{"SPACES_ACCESS_KEY_ID"}},
 		need{"secret_key", cl.SecretKey, []string{"SPACES_SECRET_ACCESS_KEY"}},
+		need{"endpoint", cl.Endpoint.template, []string{"SPACES_ENDPOINT_URL"}},
 	); err != nil {
 		return nil, err
 	}
@@ -105,6 +106,7 @@ func (cl *Clients) S3(region string) (*s3.Client, error) {
 func (cl *Clients) API() (*godo.Client, error) {
 	if err := cl.need("A request to DigitalOcean's API",
 		need{"token", cl.Token, []string{"DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"}},
+		need{"api_endpoint", cl.APIEndpoint, []string{"DIGITALOCEAN_API_URL"}},
 	); err != nil {
 		return nil, err
 	}
@@ -120,13 +122,16 @@ func (cl *Clients) API() (*godo.Client, error) {
 	return cl.api, nil
 }
 
-// need is one credential: its argument, its value, and where else it is looked for.
+// need is one credential or address: its argument, its value, and where else
+// it is looked for.
 type need struct {
 	argument, value string
 	environment     []string
 }
 
-// need fails for the first credential that is missing, or not known yet.
+// need fails for the first one that is missing, or not known yet. An address
+// that is not known is no reason to ask Spaces itself: it would say of what is
+// elsewhere that it is not there.
 func (cl *Clients) need(what string, credentials ...need) error {
 	for _, c := range credentials {
 		if slices.Contains(cl.Unknown, c.argument) {

@@ -2,10 +2,12 @@ package spaces
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -71,13 +73,13 @@ func KindOf(err error) Kind {
 		s3   smithy.APIError
 		http *awshttp.ResponseError
 		api  *godo.ErrorResponse
-		host *net.DNSError
-		op   *net.OpError
-		sent *smithyhttp.RequestSendError
+		sent *url.Error
 	)
 	switch {
 	case err == nil:
 		return Other
+	case ended(err):
+		return Cancelled
 	case errors.As(err, &ours):
 		return ours.kind
 	case errors.As(err, &s3) && kinds[s3.ErrorCode()] != Other && !bare(err, s3.ErrorCode()):
@@ -89,12 +91,26 @@ func KindOf(err error) Kind {
 			return NotFound
 		}
 		return kindOfStatus(api.Response.StatusCode)
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return Cancelled
-	case errors.As(err, &host), errors.As(err, &op), errors.As(err, &sent):
+	case unsent(err), errors.As(err, &sent) && sent.Op != "parse":
 		return Unreachable
 	}
 	return Other
+}
+
+// ended says whether the context ended, whatever was met before. The timeouts
+// of package net call themselves context.DeadlineExceeded too, and are none.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && !unsent(err)
+}
+
+// unsent says whether the network failed.
+func unsent(err error) bool {
+	var (
+		host *net.DNSError
+		op   *net.OpError
+		sent *smithyhttp.RequestSendError // has no context's end in it: the SDK sees to that
+	)
+	return errors.As(err, &host) || errors.As(err, &op) || errors.As(err, &sent)
 }
 
 // bare says whether a "not found" is only the status, in an answer that had
@@ -136,7 +152,7 @@ func Facts(err error) []string {
 	if errors.As(err, &op) {
 		add("Operation", op.Operation())
 	}
-	if errors.As(err, &s3) {
+	if errors.As(err, &s3) && !madeUp(s3) {
 		add("Code", s3.ErrorCode())
 		if s3.ErrorMessage() != "UnknownError" { // what the SDK says of an empty message, as Ceph sends
 			add("Message", s3.ErrorMessage())
@@ -144,6 +160,7 @@ func Facts(err error) []string {
 	}
 	if errors.As(err, &http) && http.HTTPStatusCode() != 0 {
 		add("Status", statusText(http.HTTPStatusCode()))
+		add("Location", http.Response.Header.Get("Location"))
 		add("Request ID", http.ServiceRequestID())
 	}
 	if errors.As(err, &api) && api.Response != nil {
@@ -155,47 +172,77 @@ func Facts(err error) []string {
 	return facts
 }
 
+// madeUp says whether the SDK made an error's code and message of the status,
+// because the answer had none: "NotFound" and "Not Found".
+func madeUp(err smithy.APIError) bool {
+	return err.ErrorMessage() != "" && strings.ReplaceAll(err.ErrorMessage(), " ", "") == err.ErrorCode()
+}
+
 func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-// Advice is one sentence on what to do about an error, or "".
+// Advice is one sentence on what to do about an error, or "". Errors of our
+// own have said it already.
 func Advice(err error) string {
 	var (
+		ours *kindError
+		op   *smithy.OperationError
 		s3   smithy.APIError
+		http *awshttp.ResponseError
 		host *net.DNSError
 	)
-	code := ""
+	if errors.As(err, &ours) {
+		return ""
+	}
+	code, status, endpoint := "", 0, "endpoint (or SPACES_ENDPOINT_URL)"
 	if errors.As(err, &s3) {
 		code = s3.ErrorCode()
 	}
+	if errors.As(err, &http) && http.Response != nil {
+		status = http.HTTPStatusCode()
+	}
+	api := !errors.As(err, &op)
+	if api {
+		endpoint = "api_endpoint (or DIGITALOCEAN_API_URL)"
+	}
 	switch KindOf(err) {
 	case BadKey:
-		switch code {
-		case "SignatureDoesNotMatch":
-			return "The secret does not belong to the access key: check that secret_key (or SPACES_SECRET_ACCESS_KEY) and access_key (or SPACES_ACCESS_KEY_ID) are of one pair, whole, and without blanks."
-		case "":
+		switch {
+		case api:
 			return "DigitalOcean does not accept the token: check token (or DIGITALOCEAN_TOKEN), and that it has not expired."
+		case code == "SignatureDoesNotMatch":
+			return "The secret does not belong to the access key: check that secret_key (or SPACES_SECRET_ACCESS_KEY) and access_key (or SPACES_ACCESS_KEY_ID) are of one pair, whole, and without blanks."
 		}
 		return "Spaces does not know this access key: check access_key (or SPACES_ACCESS_KEY_ID). It is the ID of a Spaces key, not a DigitalOcean API token, and it may have been deleted."
 	case Denied:
+		if api {
+			return "The token is valid but may not do this: check its scopes, and that it is of the right team."
+		}
 		return "The key is valid but may not do this. Reading or changing a bucket's configuration, and creating or deleting a bucket, take a key with full access; a bucket policy can also shut out a key, and somebody else's bucket answers the same."
 	case NotFound:
 		if code == "NoSuchBucket" || code == "BucketDeleted" {
 			return "There is no such bucket in this region: check the name and the region. A bucket made a moment ago can take minutes to appear."
 		}
 	case Busy:
-		return "Spaces asked to slow down or had a passing fault, and went on doing so through all retries: run it again later, with a lower requests_per_second or -parallelism if it was throttled, or a higher max_retries."
+		return "The server asked to slow down or had a passing fault, and went on doing so through all retries: run it again later, with a lower requests_per_second or -parallelism if it was throttled, or a higher max_retries."
 	case Unsupported:
 		return "The server does not offer this operation."
 	case Unreachable:
 		switch {
 		case errors.As(err, &host) && host.IsNotFound:
-			return fmt.Sprintf("There is no host %s: check region and endpoint. %s", host.Name, regionHint(host.Name))
+			return strings.TrimSpace(fmt.Sprintf("There is no host %s: check region and %s. %s", host.Name, endpoint, regionHint(host.Name)))
 		case strings.Contains(err.Error(), "x509:"), strings.Contains(err.Error(), "tls:"):
-			return "The server's TLS certificate was not accepted: check endpoint, and whether something between here and Spaces replaces certificates."
+			return fmt.Sprintf("The server's TLS certificate was not accepted: check %s, and whether something between here and there replaces certificates.", endpoint)
 		}
-		return "No answer came from the endpoint: check endpoint (or SPACES_ENDPOINT_URL), and the network between here and there."
+		return fmt.Sprintf("No answer came: check %s, and the network between here and there.", endpoint)
+	case Other:
+		switch {
+		case status == 404:
+			return fmt.Sprintf("This is not how S3 says that something is not there, so nothing is taken for gone. Something else may have answered: check %s, and what is between here and Spaces.", endpoint)
+		case status >= 300 && status < 400:
+			return fmt.Sprintf("The server sends this elsewhere, and redirects are not followed: check region, and whether %s begins with the right one of https:// and http://.", endpoint)
+		}
 	}
 	return ""
 }
@@ -220,9 +267,15 @@ func regionHint(host string) string {
 // Text is an error in words, without what Facts says better.
 func Text(err error) string {
 	text := err.Error()
-	var op *smithy.OperationError
-	if errors.As(err, &op) {
+	var (
+		op  *smithy.OperationError
+		api *godo.ErrorResponse
+	)
+	switch {
+	case errors.As(err, &op):
 		text = strings.Replace(text, op.Error(), short(op), 1)
+	case errors.As(err, &api) && api.Response != nil:
+		text = strings.Replace(text, api.Error(), "DigitalOcean's API answered "+statusText(api.Response.StatusCode)+".", 1)
 	}
 	return text
 }
@@ -235,7 +288,7 @@ func short(op *smithy.OperationError) string {
 		sent *smithyhttp.RequestSendError
 	)
 	switch {
-	case errors.As(op, &s3) && s3.ErrorCode() != "UnknownError":
+	case errors.As(op, &s3) && s3.ErrorCode() != "UnknownError" && !madeUp(s3):
 		return fmt.Sprintf("Spaces answered %s.", s3.ErrorCode())
 	case errors.As(op, &http) && http.HTTPStatusCode() != 0:
 		return fmt.Sprintf("The server answered %s.", statusText(http.HTTPStatusCode()))
@@ -249,8 +302,12 @@ func short(op *smithy.OperationError) string {
 	return op.Error()
 }
 
-// Hopeless says whether trying again cannot help: the host does not exist.
+// Hopeless says whether trying again cannot help: the host does not exist, or
+// is not who it should be.
 func Hopeless(err error) bool {
-	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
+	var (
+		dns *net.DNSError
+		who *tls.CertificateVerificationError
+	)
+	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &who)
 }

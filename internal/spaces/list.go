@@ -57,15 +57,18 @@ func Versions(ctx context.Context, c *s3.Client, bucket, prefix string) iter.Seq
 }
 
 // marker is where the next page of versions starts. Servers differ in whether
-// they encode it as they encode keys: the right reading is the one that is a
-// key of the page.
+// they encode it as they encode keys: the right reading is the one that is the
+// last key of the page, or at least one of them.
 func marker(next string, decode func(string) string, page []Version) string {
+	plain, last, found := decode(next), "", false
 	for _, v := range page {
-		if v.Key == next {
-			return next
-		}
+		last = max(last, v.Key)
+		found = found || v.Key == next
 	}
-	return decode(next)
+	if found && plain != last {
+		return next
+	}
+	return plain
 }
 
 // ObjectsInput says which objects to list.

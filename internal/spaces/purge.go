@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +61,7 @@ func Count(ctx context.Context, c *s3.Client, bucket string, limit int) (Content
 		return n, err
 	}
 	n.Uploads = len(out.Uploads)
+	n.More = n.More || aws.ToBool(out.IsTruncated)
 	return n, nil
 }
 
@@ -108,10 +110,19 @@ func Empty(ctx context.Context, c *s3.Client, bucket string) error {
 	return abortUploads(ctx, c, bucket)
 }
 
-// DeleteVersions deletes every version and delete marker of one key.
+// DeleteVersions deletes every version and delete marker of one key. Listings
+// are in the order of keys, so the page that goes past it is the last to read.
 func DeleteVersions(ctx context.Context, c *s3.Client, bucket, key string) error {
 	d := deletion{client: c, bucket: bucket}
-	return d.all(ctx, Versions(ctx, c, bucket, key), func(v Version) bool { return v.Key == key })
+	pages := func(yield func([]Version, error) bool) {
+		for page, err := range Versions(ctx, c, bucket, key) {
+			past := slices.ContainsFunc(page, func(v Version) bool { return v.Key > key })
+			if !yield(page, err) || past {
+				return
+			}
+		}
+	}
+	return d.all(ctx, pages, func(v Version) bool { return v.Key == key })
 }
 
 // deletion is one sweep over a listing.
@@ -125,7 +136,7 @@ type deletion struct {
 }
 
 func (d *deletion) all(ctx context.Context, pages func(func([]Version, error) bool), wanted func(Version) bool) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(batchesInFlight)
 	var listing error
 	for page, err := range pages {
@@ -141,9 +152,10 @@ func (d *deletion) all(ctx context.Context, pages func(func([]Version, error) bo
 		}
 		for start := 0; start < len(batch); start += batchSize {
 			part := batch[start:min(start+batchSize, len(batch))]
-			group.Go(func() error { return d.batch(ctx, part) })
+			group.Go(func() error { return d.batch(running, part) })
 		}
-		if ctx.Err() != nil {
+		if running.Err() != nil {
+			listing = context.Cause(ctx)
 			break
 		}
 	}
@@ -180,7 +192,7 @@ func (d *deletion) batch(ctx context.Context, keys []types.ObjectIdentifier) err
 			switch {
 			case kinds[code] == NotFound: // somebody else was quicker
 			case kinds[code] == Busy && try < 4:
-				again = append(again, types.ObjectIdentifier{Key: e.Key, VersionId: e.VersionId})
+				again = append(again, named(keys, e)...)
 			default:
 				d.fail(aws.ToString(e.Key), aws.ToString(e.VersionId), strings.TrimSpace(code+" "+aws.ToString(e.Message)))
 			}
@@ -193,6 +205,19 @@ func (d *deletion) batch(ctx context.Context, keys []types.ObjectIdentifier) err
 		keys = again
 	}
 	return nil
+}
+
+// named are the keys that an error of a batch is about. One without a version,
+// as servers send it for some, is about all those of the key: without its
+// version a key would not be deleted but hidden by a delete marker.
+func named(keys []types.ObjectIdentifier, e types.Error) []types.ObjectIdentifier {
+	var some []types.ObjectIdentifier
+	for _, k := range keys {
+		if aws.ToString(k.Key) == aws.ToString(e.Key) && (aws.ToString(e.VersionId) == "" || aws.ToString(k.VersionId) == aws.ToString(e.VersionId)) {
+			some = append(some, k)
+		}
+	}
+	return some
 }
 
 // unspeakable deletes the keys that XML has no characters for, one by one, and
@@ -260,19 +285,10 @@ func abortUploads(ctx context.Context, c *s3.Client, bucket string) error {
 		if err != nil {
 			return err
 		}
-		decode := decoder(out.EncodingType)
 		group, sub := errgroup.WithContext(ctx)
 		group.SetLimit(batchesInFlight)
 		for _, u := range out.Uploads {
-			group.Go(func() error {
-				_, err := c.AbortMultipartUpload(sub, &s3.AbortMultipartUploadInput{
-					Bucket: &bucket, Key: aws.String(decode(aws.ToString(u.Key))), UploadId: u.UploadId,
-				})
-				if KindOf(err) == NotFound {
-					return nil
-				}
-				return err
-			})
+			group.Go(func() error { return abortUpload(sub, c, bucket, u) })
 		}
 		if err := group.Wait(); err != nil {
 			return err
@@ -283,4 +299,17 @@ func abortUploads(ctx context.Context, c *s3.Client, bucket string) error {
 		}
 		first = aws.ToString(out.Uploads[0].UploadId)
 	}
+}
+
+// abortUpload takes the key for URL encoded, as was asked for, and then for
+// what it is: Ceph encodes the keys of uploads without saying so.
+func abortUpload(ctx context.Context, c *s3.Client, bucket string, u types.MultipartUpload) error {
+	key := aws.ToString(u.Key)
+	for _, reading := range slices.Compact([]string{decoder(types.EncodingTypeUrl)(key), key}) {
+		_, err := c.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &bucket, Key: &reading, UploadId: u.UploadId})
+		if KindOf(err) != NotFound {
+			return err
+		}
+	}
+	return nil // somebody else was quicker
 }

@@ -48,14 +48,14 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	e := Endpoint{goTemplate.ReplaceAllString(strings.TrimSuffix(address, "/"), "{region}")}
 	u, err := url.Parse(e.URL("nyc3"))
 	switch {
+	case strings.ContainsAny(e.URL("nyc3"), "{}$"): // Go says no more of it than that it is no URL
+		return Endpoint{}, fmt.Errorf("%q has braces or a $ that are not {region}, which is all that is replaced", address)
 	case err != nil:
 		return Endpoint{}, fmt.Errorf("%q is no URL: %w", address, err)
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		return Endpoint{}, fmt.Errorf("%q has to start with https:// (or http:// for a local server) and name a host, as %s does", address, DefaultEndpoint)
 	case u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return Endpoint{}, fmt.Errorf("%q has to end after the host: no path, query or user belongs into it", address)
-	case strings.ContainsAny(e.URL("nyc3"), "{}"):
-		return Endpoint{}, fmt.Errorf("%q has braces that are not {region}", address)
 	}
 	return e, nil
 }

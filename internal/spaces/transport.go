@@ -46,6 +46,10 @@ func newTransport(c Config) http.RoundTripper {
 	return t
 }
 
+// stay keeps a client from following redirects: these turn a PUT into a GET,
+// whose answer would pass for the PUT's success, and take the token elsewhere.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // dialLocalhost takes every name below localhost for this machine, as RFC 6761
 // has it and browsers do, but Go's resolver does not. Local servers use such
 // names, because a bucket in the host name needs them.
@@ -68,11 +72,17 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if t.limit != nil {
 		if err := t.limit.Wait(ctx); err != nil {
+			if ctx.Err() == nil { // the pause would outlast the context
+				err = Fail(Cancelled, "requests_per_second leaves no time for it before its deadline")
+			}
 			return nil, err
 		}
 	}
 	req = req.Clone(ctx)
 	req.Header.Set("User-Agent", t.userAgent)
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = plainBody{req.Body}
+	}
 	start := time.Now()
 	resp, err := t.base.RoundTrip(req)
 	fields := map[string]any{
@@ -92,6 +102,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	tflog.Debug(ctx, "Request", fields)
 	return resp, err
 }
+
+// plainBody hides the WriterTo of the SDK's body. The SDK closes the body as soon
+// as it has an answer's header; WriteTo then returns io.EOF, net/http takes that
+// for a failed write and cuts the connection while the answer is still being
+// read. A few in a hundred DeleteObjects failed so (smithy-go 1.28.8).
+type plainBody struct{ io.ReadCloser }
 
 // loggable is a URL without what signs it: a presigned URL is a credential.
 func loggable(u *url.URL) string {
@@ -153,7 +169,13 @@ func newRetryer(retries int) aws.Retryer {
 		o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) {
 			o.MaxAttempts = retries + 1
 			o.MaxBackoff = maxBackoff
-			o.Backoff = retry.BackoffDelayerFunc(backoff)
+			o.Backoff = retry.BackoffDelayerFunc(func(attempt int, err error) (time.Duration, error) {
+				var resp *smithyhttp.ResponseError
+				if errors.As(err, &resp) && resp.Response != nil {
+					return backoff(attempt, resp.Response.Header), nil
+				}
+				return backoff(attempt, nil), nil
+			})
 			o.RateLimiter = ratelimit.None
 			o.Retryables = append([]retry.IsErrorRetryable{
 				retry.IsErrorRetryableFunc(hopeless),
@@ -164,9 +186,9 @@ func newRetryer(retries int) aws.Retryer {
 	return adaptive
 }
 
-// hopeless spares the retries of a host name that does not exist.
+// hopeless spares the retries of what will not change.
 func hopeless(err error) aws.Ternary {
-	if Hopeless(err) {
+	if Hopeless(err) || KindOf(err) == Cancelled {
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary
@@ -181,18 +203,15 @@ func busy(err error) aws.Ternary {
 
 // backoff waits as long as Retry-After says, else twice as long each time,
 // less a random part so that many clients do not come back together.
-func backoff(attempt int, err error) (time.Duration, error) {
-	var resp *smithyhttp.ResponseError
-	if errors.As(err, &resp) && resp.Response != nil {
-		if wait, given := retryAfter(resp.Response.Header); given {
-			return wait, nil
-		}
+func backoff(attempt int, answer http.Header) time.Duration {
+	if wait, given := retryAfter(answer); given {
+		return wait
 	}
 	limit := maxBackoff
 	if attempt < 8 {
 		limit = min(limit, 500*time.Millisecond<<attempt)
 	}
-	return limit/2 + rand.N(limit/2), nil
+	return limit/2 + rand.N(limit/2)
 }
 
 // retryAfter is at most a few minutes: a server that asks for more gets its
@@ -211,9 +230,14 @@ func retryAfter(h http.Header) (time.Duration, bool) {
 func newAPIClient(c Config, base http.RoundTripper) *http.Client {
 	r := retryablehttp.NewClient()
 	r.Logger = nil
-	r.HTTPClient = &http.Client{Transport: bearer{c.Token, base}}
+	r.HTTPClient = &http.Client{Transport: bearer{c.Token, base}, CheckRedirect: stay}
 	r.RetryMax = c.MaxRetries
-	r.RetryWaitMin, r.RetryWaitMax = time.Second, maxBackoff
+	r.Backoff = func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
+		if resp == nil {
+			return backoff(attempt+1, nil)
+		}
+		return backoff(attempt+1, resp.Header)
+	}
 	r.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	r.CheckRetry = func(ctx context.Context, resp *http.Response, err error) (bool, error) {
 		// Only an answer that says the request was not taken up lets a POST go again.
@@ -221,12 +245,14 @@ func newAPIClient(c Config, base http.RoundTripper) *http.Client {
 			return false, nil
 		}
 		var failed *url.Error
-		if resp == nil && errors.As(err, &failed) && failed.Op == "Post" {
+		if Hopeless(err) || resp == nil && errors.As(err, &failed) && failed.Op == "Post" {
 			return false, err
 		}
 		return retryablehttp.DefaultRetryPolicy(ctx, resp, err)
 	}
-	return r.StandardClient()
+	client := r.StandardClient()
+	client.CheckRedirect = stay
+	return client
 }
 
 type bearer struct {

@@ -86,15 +86,23 @@ func compare(ctx context.Context, at string, planned, got attr.Value) (string, b
 			return at, true
 		}
 		rest := slices.Clone(g.Elements())
+		take := func(fits func(attr.Value) bool) bool {
+			i := slices.IndexFunc(rest, fits)
+			if i >= 0 {
+				rest = slices.Delete(rest, i, i+1)
+			}
+			return i >= 0
+		}
+		var loose []attr.Value // elements that may fit several, having unknown parts
 		for _, e := range planned.Elements() {
-			i := slices.IndexFunc(rest, func(r attr.Value) bool {
-				_, differs := compare(ctx, "", e, r)
-				return !differs
-			})
-			if i < 0 {
+			if !take(e.Equal) {
+				loose = append(loose, e)
+			}
+		}
+		for _, e := range loose {
+			if !take(func(r attr.Value) bool { _, differs := compare(ctx, "", e, r); return !differs }) {
 				return at, true
 			}
-			rest = slices.Delete(rest, i, i+1)
 		}
 		return "", false
 	}

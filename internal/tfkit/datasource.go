@@ -85,7 +85,7 @@ func fillRegion(ctx context.Context, cl *spaces.Clients, config *tfsdk.State) di
 
 func (d *DataSource[M]) where(ctx context.Context, config tfsdk.State) string {
 	var names []string
-	for _, name := range []string{"region", "bucket", "key"} {
+	for _, name := range []string{"region", "bucket", "name", "key"} {
 		if _, has := d.spec.Schema.Attributes[name]; has {
 			names = append(names, name)
 		}

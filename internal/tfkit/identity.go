@@ -38,7 +38,7 @@ func (r *Resource[M]) ImportState(ctx context.Context, req resource.ImportStateR
 	if req.ID != "" {
 		var err error
 		if parts, err = parseID(req.ID, r.spec.Identity); err != nil {
-			resp.Diagnostics.AddError(fmt.Sprintf("%q does not name a %s", req.ID, typeName(r.spec.Name)), err.Error())
+			refuse(&resp.Diagnostics, fmt.Sprintf("%q does not name a %s", req.ID, typeName(r.spec.Name)), err)
 			return
 		}
 	} else {
@@ -69,9 +69,9 @@ func (r *Resource[M]) ImportState(ctx context.Context, req resource.ImportStateR
 	failed(&resp.Diagnostics, r.setIdentity(ctx, &resp.State, resp.Identity))
 }
 
-// parseID reads REGION/BUCKET/KEY for as many parts as the names have. A comma
-// may stand for the first slash, as in DigitalOcean's own provider, and
-// s3://BUCKET/KEY, or the bucket alone, leaves the region to the provider.
+// parseID reads REGION/BUCKET/KEY for as many parts as the names have. Commas
+// may stand for the slashes before the key, as in DigitalOcean's own provider,
+// and s3://BUCKET/KEY, or the bucket alone, leaves the region to the provider.
 func parseID(id string, names []string) (map[string]string, error) {
 	form := strings.ToUpper(strings.Join(names, "/"))
 	rest, schemed := strings.CutPrefix(id, "s3://")
@@ -82,19 +82,27 @@ func parseID(id string, names []string) (map[string]string, error) {
 		if schemed || alone {
 			given = names[1:]
 		} else if !spaces.RegionShape.MatchString(strings.ToLower(first)) {
-			return nil, fmt.Errorf("The form is %s, and %q has not the shape of a region such as nyc3.", form, first) //nolint:revive,staticcheck // a diagnostic's text
+			return nil, fmt.Errorf("the form is %s, and %q has not the shape of a region such as nyc3", form, first)
 		}
 	}
-	if !schemed && len(given) > 1 {
-		if comma := strings.IndexByte(rest, ','); comma >= 0 && !strings.Contains(rest[:comma], "/") {
-			rest = strings.Replace(rest, ",", "/", len(given)-1)
+	if !schemed {
+		head, tail := rest, ""
+		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+			head, tail = rest[:slash], rest[slash:]
 		}
+		rest = strings.Replace(head, ",", "/", len(given)-1) + tail
 	}
 	values := strings.SplitN(rest, "/", len(given))
 	parts := map[string]string{}
 	for i, name := range given {
 		if i >= len(values) || values[i] == "" {
-			return nil, fmt.Errorf("The form is %s, and the %s is missing.", form, name) //nolint:revive,staticcheck // as above
+			return nil, fmt.Errorf("the form is %s, and the %s is missing", form, name)
+		}
+		if name == "bucket" || name == "name" {
+			values[i] = strings.TrimSuffix(values[i], "/")
+			if strings.Contains(values[i], "/") {
+				return nil, fmt.Errorf("the form is %s, and %q goes on after the bucket", form, values[i])
+			}
 		}
 		parts[name] = values[i]
 	}

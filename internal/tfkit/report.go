@@ -33,6 +33,11 @@ func report(diags *diag.Diagnostics, verb, name, where string, err error) {
 	diags.AddError(summary, strings.TrimSpace(strings.Join(parts, "\n\n")))
 }
 
+// refuse makes the diagnostic of what went wrong before anything was asked of Spaces.
+func refuse(diags *diag.Diagnostics, summary string, err error) {
+	diags.AddError(summary, sentence(spaces.Text(err)))
+}
+
 // sentence makes one of an error's text, which by Go's custom is a clause.
 func sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)

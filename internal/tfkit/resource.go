@@ -123,7 +123,7 @@ func (r *Resource[M]) Read(ctx context.Context, req resource.ReadRequest, resp *
 		return
 	case spaces.Unknown:
 		Warn(ctx, "Not refreshed: "+typeName(r.spec.Name)+" "+r.where(ctx, req.State.GetAttribute),
-			err.Error()+" The state is kept as it was.")
+			sentence(spaces.Text(err))+" The state is kept as it was.")
 		failed(&resp.Diagnostics, r.setIdentity(ctx, &resp.State, resp.Identity))
 		return
 	}
@@ -243,7 +243,7 @@ func (r *Resource[M]) saveKnown(ctx context.Context, state *tfsdk.State, identit
 		return v, nil
 	})
 	if err != nil {
-		diags.AddError("Could not save the state of "+typeName(r.spec.Name), err.Error())
+		refuse(&diags, "Could not save the state of "+typeName(r.spec.Name), err)
 		return diags
 	}
 	state.Raw = known
@@ -267,7 +267,7 @@ func clientsOf(data any, diags *diag.Diagnostics) *spaces.Clients {
 	}
 	cl, ok := data.(*spaces.Clients)
 	if !ok {
-		diags.AddError("Provider data of an unexpected type", fmt.Sprintf("%T. This is a bug in the provider.", data))
+		refuse(diags, "Provider data of an unexpected type", fmt.Errorf("%T is a bug in the provider", data))
 	}
 	return cl
 }

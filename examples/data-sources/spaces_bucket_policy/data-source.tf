@@ -1,0 +1,7 @@
+data "spaces_bucket_policy" "example" {
+  bucket = "example-assets"
+}
+
+output "statements" {
+  value = jsondecode(data.spaces_bucket_policy.example.policy).Statement[*].Sid
+}

@@ -1,0 +1,7 @@
+import {
+  to = spaces_bucket.example
+  identity = {
+    region = "nyc3"
+    name   = "example-assets"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import spaces_bucket.example nyc3/example-assets

@@ -1,0 +1,1 @@
+terraform import spaces_bucket_cors_configuration.example nyc3/example-assets

@@ -1,0 +1,1 @@
+terraform import spaces_bucket_lifecycle_configuration.example nyc3/example-assets

@@ -1,0 +1,1 @@
+terraform import spaces_bucket_versioning.example nyc3/example-assets

@@ -1,0 +1,90 @@
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+)
+
+// CLI is a folder with a configuration and the provider as a process of its
+// own, for what cannot be seen in this process: signals, memory, logs.
+type CLI struct {
+	Dir      string
+	Provider string // the binary
+
+	env *Env
+}
+
+// CLI makes a folder with a configuration. The provider is found in it without
+// "terraform init", by a development override.
+func (e *Env) CLI(hcl string) *CLI {
+	e.T.Helper()
+	binary, err := built()
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	c := &CLI{Dir: e.T.TempDir(), Provider: binary, env: e}
+	c.Write("cli.tfrc", fmt.Sprintf(`provider_installation {
+  dev_overrides {
+    "registry.terraform.io/do-spaces/spaces" = %[1]q
+    "registry.opentofu.org/do-spaces/spaces" = %[1]q
+  }
+  direct {}
+}
+`, filepath.Dir(binary)))
+	c.Write("versions.tf", "terraform {\n  required_providers {\n    spaces = {\n      source = \"do-spaces/spaces\"\n    }\n  }\n}\n")
+	c.Write("main.tf", e.Config(hcl))
+	return c
+}
+
+// Write writes a file of the folder.
+func (c *CLI) Write(name, text string) {
+	c.env.T.Helper()
+	if err := os.WriteFile(filepath.Join(c.Dir, name), []byte(text), 0o600); err != nil {
+		c.env.T.Fatal(err)
+	}
+}
+
+// Command is Terraform with arguments, not started yet.
+func (c *CLI) Command(arguments ...string) *exec.Cmd {
+	c.env.T.Helper()
+	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if terraform == "" {
+		c.env.T.Fatal("TF_ACC_TERRAFORM_PATH is not set; make test sets it")
+	}
+	cmd := exec.CommandContext(c.env.T.Context(), terraform, append(arguments, "-no-color")...)
+	cmd.Dir = c.Dir
+	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(c.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	return cmd
+}
+
+// Run runs Terraform, which has to succeed, and returns what it printed.
+func (c *CLI) Run(arguments ...string) string {
+	c.env.T.Helper()
+	out, err := c.Command(arguments...).CombinedOutput()
+	if err != nil {
+		c.env.T.Fatalf("terraform %v: %v\n%s", arguments, err, out)
+	}
+	return string(out)
+}
+
+// built builds the provider, once for all tests of a process. The folder is
+// left to the system's cleaning: no test knows that it is the last.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "terraform-provider-spaces-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "terraform-provider-spaces")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	build := exec.Command("go", "build", "-o", binary, "github.com/do-spaces/terraform-provider-spaces") //nolint:noctx // belongs to no test
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+})

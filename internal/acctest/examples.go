@@ -1,0 +1,231 @@
+package acctest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
+)
+
+// Example is a directory below examples/ that is applied as it is, by the real
+// command line, on a local Spaces of its own. (terraform-plugin-testing can do
+// neither for_each nor nested folders.)
+type Example struct {
+	Dir       string
+	After     string            // a directory that is applied first, for data sources: what they read
+	Variables map[string]string // those without a default
+}
+
+// ExamplesOf are the examples below a directory of examples/, resources say. A
+// data source's that declares no resource itself is applied after the example
+// of the resource of its name or, if it lists many, of one of them.
+func ExamplesOf(t *testing.T, dir string) []Example {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no examples in %s (%v)", dir, err)
+	}
+	var all []Example
+	for _, name := range names {
+		x := Example{Dir: name}
+		if !declares.MatchString(configuration(t, name)) {
+			made := filepath.Join(filepath.Dir(dir), "resources", filepath.Base(name))
+			for _, after := range []string{strings.TrimSuffix(made, "s"), made} {
+				if _, err := os.Stat(after); err == nil {
+					x.After = after
+				}
+			}
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+var declares = regexp.MustCompile(`(?m)^resource "`)
+
+// configuration is all that is configured in a directory.
+func configuration(t *testing.T, dir string) string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hcl strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hcl.Write(text)
+	}
+	return hcl.String()
+}
+
+// Run applies the example, wants an empty plan after it, imports what it says
+// how to import, destroys all of it, and wants nothing to be left.
+func (x Example) Run(t *testing.T) {
+	e := NewLocal(t, Options{Regions: home()})
+	tf := exampleRun{e.CLI(""), x.Variables}
+	tf.remove("main.tf", "versions.tf")
+	if x.After != "" {
+		tf.take(x.After)
+		tf.run("apply", "-auto-approve", "-input=false")
+	}
+	tf.take(x.Dir)
+	tf.run("apply", "-auto-approve", "-input=false")
+	tf.nothingPlanned()
+	tf.imports(x.Dir)
+	tf.run("destroy", "-auto-approve", "-input=false")
+	for _, region := range e.Regions {
+		out, err := e.S3(region).ListBuckets(t.Context(), &s3.ListBucketsInput{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range out.Buckets {
+			t.Errorf("bucket %s/%s is left", region, *b.Name)
+		}
+	}
+}
+
+// home is all regions, beginning with the one that the examples live in.
+func home() []string {
+	const region = "nyc3"
+	return append([]string{region}, slices.DeleteFunc(slices.Clone(spaces.Regions), func(r string) bool { return r == region })...)
+}
+
+// exampleRun is a folder that an example is copied to.
+type exampleRun struct {
+	*CLI
+	variables map[string]string
+}
+
+// take copies an example, without what imports it, and adds what a user's
+// environment says: where Spaces is, and the key. To a provider block of the
+// example it is added by Terraform's way to override one.
+func (tf exampleRun) take(dir string) {
+	t := tf.env.T
+	t.Helper()
+	if err := os.CopyFS(tf.Dir, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	tf.remove("import.sh", byIdentity, "server.tf", "server_override.tf")
+	hcl := configuration(t, tf.Dir)
+	name, block := "server.tf", tf.env.Provider()
+	if providerBlock.MatchString(hcl) {
+		name, block = "server_override.tf", regexp.MustCompile(`(?m)^\s*region .*$`).ReplaceAllString(block, "")
+	}
+	if !required.MatchString(hcl) {
+		block += "terraform {\n  required_providers {\n    spaces = {\n      source = \"do-spaces/spaces\"\n    }\n  }\n}\n"
+	}
+	tf.Write(name, block)
+}
+
+func (tf exampleRun) remove(names ...string) {
+	tf.env.T.Helper()
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(tf.Dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			tf.env.T.Fatal(err)
+		}
+	}
+}
+
+const byIdentity = "import-by-identity.tf"
+
+var (
+	providerBlock = regexp.MustCompile(`(?m)^provider "spaces"`)
+	required      = regexp.MustCompile(`(?m)^\s*required_providers`)
+	afterImport   = regexp.MustCompile(`No changes\.|Plan: 0 to add, \d+ to change, 0 to destroy\.`)
+	onlyImported  = regexp.MustCompile(`1 imported, 0 added, \d+ changed, 0 destroyed`)
+	importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) (.+)$`)
+)
+
+// try runs a command of Terraform's.
+func (tf exampleRun) try(args ...string) (string, error) {
+	cmd := tf.Command()
+	cmd.Args = append(cmd.Args[:1], args...)
+	for name, value := range tf.variables {
+		cmd.Env = append(cmd.Env, "TF_VAR_"+name+"="+value)
+	}
+	cmd.Env = append(cmd.Env, "TF_CLI_ARGS=-no-color")
+	said, err := cmd.CombinedOutput()
+	return string(said), err
+}
+
+// run runs a command that has to succeed, and returns what it says.
+func (tf exampleRun) run(args ...string) string {
+	tf.env.T.Helper()
+	said, err := tf.try(args...)
+	if err != nil {
+		tf.env.T.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return said
+}
+
+func (tf exampleRun) nothingPlanned() {
+	tf.env.T.Helper()
+	if said, err := tf.try("plan", "-input=false", "-detailed-exitcode"); err != nil {
+		tf.env.T.Fatalf("the plan is not empty (%v):\n%s", err, said)
+	}
+}
+
+// imports forgets what the example says how to import, does that, and wants
+// nothing to be made or destroyed after it. (What Spaces does not tell, as an
+// object's content, is a change.)
+func (tf exampleRun) imports(dir string) {
+	t := tf.env.T
+	t.Helper()
+	script, err := os.ReadFile(filepath.Join(dir, "import.sh"))
+	if errors.Is(err, os.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := importCommand.FindStringSubmatch(string(script))
+	if words == nil {
+		t.Fatalf("no terraform import ADDRESS ID in %s/import.sh", dir)
+	}
+	address, id := strings.Trim(words[1], "'"), strings.Trim(words[2], `'"`)
+	tf.run("state", "rm", address)
+	tf.run("import", "-input=false", address, id)
+	if said := tf.run("plan", "-input=false"); !afterImport.MatchString(said) {
+		t.Fatalf("after import.sh more is planned:\n%s", said)
+	}
+	if !tf.knowsIdentity() {
+		return
+	}
+	block, err := os.ReadFile(filepath.Join(dir, byIdentity))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tf.run("state", "rm", address)
+	tf.Write(byIdentity, string(block))
+	if said := tf.run("apply", "-auto-approve", "-input=false"); !onlyImported.MatchString(said) {
+		t.Fatalf("%s does more than import:\n%s", byIdentity, said)
+	}
+}
+
+// knowsIdentity says whether it can import by identity, as from 1.12 on.
+func (tf exampleRun) knowsIdentity() bool {
+	tf.env.T.Helper()
+	var version struct {
+		Number string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal([]byte(tf.run("version", "-json")), &version); err != nil {
+		tf.env.T.Fatal(err)
+	}
+	var major, minor int
+	if _, err := fmt.Sscanf(version.Number, "%d.%d", &major, &minor); err != nil {
+		tf.env.T.Fatal(err)
+	}
+	return major > 1 || minor >= 12
+}
