@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -71,20 +72,26 @@ func (c *CLI) Run(arguments ...string) string {
 	return string(out)
 }
 
-// built builds the provider, once for all tests of a process. The folder is
-// left to the system's cleaning: no test knows that it is the last.
+// built builds the provider, once for all tests of a process, below build/ in
+// the repository. Packages are tested side by side: a rename lets none of them
+// see another's half.
 var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "terraform-provider-spaces-")
+	module, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "build", "acctest")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
 	binary := filepath.Join(dir, "terraform-provider-spaces")
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	build := exec.Command("go", "build", "-o", binary, "github.com/do-spaces/terraform-provider-spaces") //nolint:noctx // belongs to no test
+	half := fmt.Sprintf("%s.%d", binary, os.Getpid())
+	build := exec.Command("go", "build", "-o", half, "github.com/do-spaces/terraform-provider-spaces")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	return binary, nil
+	return binary, os.Rename(half, binary)
 })

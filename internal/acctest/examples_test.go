@@ -9,7 +9,7 @@ import (
 
 const examples = "../../examples"
 
-func TestAccExamples(t *testing.T) {
+func TestLocalExamples(t *testing.T) {
 	all := []acctest.Example{
 		{Dir: filepath.Join(examples, "provider")},
 		{

@@ -65,7 +65,7 @@ func (dayValidator) ValidateString(_ context.Context, req validator.StringReques
 		return
 	}
 	if _, err := parseDay(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a day", err.Error()+".")
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a day", fmt.Sprintf("%s.", err))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // nameValidator checks a new bucket's name by the rules of the page How to
-// Create a Spaces Bucket.
+// Create a Spaces Bucket, and by those of Ceph where it is silent.
 type nameValidator struct{ prefix bool }
 
 func (nameValidator) Description(context.Context) string {
@@ -28,26 +28,29 @@ func (v nameValidator) ValidateString(_ context.Context, req validator.StringReq
 		return
 	}
 	name := req.ConfigValue.ValueString()
-	what, least, most := "name", 3, 63
+	what, least, most, ends := "name", 3, 63, "and begins and ends"
 	if v.prefix {
-		what, least, most = "name prefix", 1, maxPrefix
+		what, least, most, ends = "name prefix", 1, maxPrefix, "and begins"
 	}
 	wrong := func(format string, args ...any) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a bucket "+what,
-			fmt.Sprintf(format, args...)+fmt.Sprintf(" A bucket's %s has %d to %d characters, which are lower-case letters, digits and dashes, and begins with a letter or a digit.", what, least, most))
+			fmt.Sprintf(format, args...)+fmt.Sprintf(" A bucket's %s has %d to %d characters, which are lower-case letters, digits and dashes, %s with a letter or a digit.", what, least, most, ends))
 	}
+	alike := strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	switch bad := nameCharacters.FindString(name); {
 	case len(name) < least || len(name) > most:
 		wrong("%q has %d characters.", name, len(name))
-	case bad != "" && strings.ToLower(name) != name && !nameCharacters.MatchString(strings.ToLower(name)):
-		wrong("%q has capital letters; %q would do.", name, strings.ToLower(name))
-	case bad == "_":
-		wrong("%q has an underscore; %q would do.", name, strings.ReplaceAll(strings.ToLower(name), "_", "-"))
+	case bad != "" && !nameCharacters.MatchString(alike) && strings.Contains(name, "_"):
+		wrong("%q has an underscore; %q would do.", name, alike)
+	case bad != "" && !nameCharacters.MatchString(alike):
+		wrong("%q has capital letters; %q would do.", name, alike)
 	case bad != "":
 		wrong("%q has the character %q.", name, bad)
 	case strings.HasPrefix(name, "-"), strings.HasPrefix(name, "."):
 		wrong("%q begins with %q.", name, name[:1])
-	case strings.Contains(name, ".."), !v.prefix && strings.HasSuffix(name, "."):
+	case !v.prefix && strings.HasSuffix(name, "-"): // Ceph refuses it; Spaces' page has no rule for the last character
+		wrong("%q ends with a dash.", name)
+	case strings.Contains(name, ".."), strings.Contains(name, ".-"), strings.Contains(name, "-."), !v.prefix && strings.HasSuffix(name, "."):
 		wrong("%q has a dot without a letter or digit beside it.", name)
 	case ipAddress.MatchString(name):
 		wrong("%q has the form of an IP address.", name)

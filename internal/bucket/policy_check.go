@@ -63,6 +63,10 @@ func (c policyCheck) document(text string) {
 		c.wrong("It is no JSON object: %s. jsonencode({…}) writes one.", jsonError(text, err))
 		return
 	}
+	if document == nil {
+		c.wrong("It is no JSON object: it is null. jsonencode({…}) writes one.")
+		return
+	}
 	for name := range document {
 		if !slices.Contains([]string{"Version", "Id", "Statement"}, name) {
 			c.wrong("%q is no element of a policy: these are Version, Id and Statement.", name)
@@ -86,7 +90,7 @@ func (c policyCheck) document(text string) {
 
 func (c policyCheck) statement(name string, text json.RawMessage) {
 	var s map[string]json.RawMessage
-	if json.Unmarshal(text, &s) != nil {
+	if json.Unmarshal(text, &s) != nil || s == nil {
 		c.wrong("%s is no object.", name)
 		return
 	}
@@ -103,8 +107,8 @@ func (c policyCheck) statement(name string, text json.RawMessage) {
 			c.wrong("%s needs exactly one of %s and %s.", name, pair[0], pair[1])
 		}
 	}
-	actions := c.strings(name, "Action", s)
-	for _, a := range append(actions, c.strings(name, "NotAction", s)...) {
+	actions, others := c.strings(name, "Action", s), c.strings(name, "NotAction", s)
+	for _, a := range slices.Concat(actions, others) {
 		if service, _, found := strings.Cut(a, ":"); a != "*" && (!found || !strings.EqualFold(service, "s3")) {
 			c.wrong("%s has the action %q, and a bucket's actions begin with s3:, as s3:GetObject does.", name, a)
 		}
@@ -117,7 +121,11 @@ func (c policyCheck) statement(name string, text json.RawMessage) {
 	var principal any
 	_ = json.Unmarshal(s["Principal"], &principal) // it was parsed above
 	if asString(s["Effect"]) == "Deny" && s["Condition"] == nil && isAnybody(principal) {
-		c.odd("A policy that denies everybody", "%s denies %s to everybody without a Condition, and that includes the bucket's owner and this provider's key. A bucket whose policy denies s3:PutBucketPolicy or s3:* can be out of reach until support helps.", name, strings.Join(actions, ", "))
+		denied := strings.Join(actions, ", ")
+		if len(others) > 0 {
+			denied = "all but " + strings.Join(others, ", ")
+		}
+		c.odd("A policy that denies everybody", "%s denies %s to everybody without a Condition, and that includes the bucket's owner and this provider's key. A bucket whose policy denies s3:PutBucketPolicy or s3:* can be out of reach until support helps.", name, denied)
 	}
 }
 

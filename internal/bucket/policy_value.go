@@ -61,12 +61,14 @@ func (v policyValue) StringSemanticEquals(_ context.Context, o basetypes.StringV
 // samePolicy compares two policies by meaning. The library takes "*" and
 // {"AWS": "*"} for different principals, and servers answer in either form.
 func samePolicy(a, b string) bool {
-	same, err := awspolicy.PoliciesAreEquivalent(anyPrincipal(a), anyPrincipal(b))
+	same, err := awspolicy.PoliciesAreEquivalent(mapPrincipals(a), mapPrincipals(b))
 	return err == nil && same
 }
 
-// anyPrincipal writes every form of "anybody" as "*".
-func anyPrincipal(policy string) string {
+// mapPrincipals writes every principal as a map, and every form of "anybody" as
+// {"AWS": "*"}. To the library all principals that are no maps, and none at
+// all, are the same: it would not see "*" become NotPrincipal.
+func mapPrincipals(policy string) string {
 	var document map[string]any
 	if json.Unmarshal([]byte(policy), &document) != nil {
 		return policy
@@ -81,8 +83,11 @@ func anyPrincipal(policy string) string {
 			continue
 		}
 		for _, name := range []string{"Principal", "NotPrincipal"} {
-			if isAnybody(statement[name]) {
-				statement[name] = "*"
+			principal := statement[name]
+			if _, isMap := principal.(map[string]any); isAnybody(principal) {
+				statement[name] = map[string]any{"AWS": "*"}
+			} else if principal != nil && !isMap {
+				statement[name] = map[string]any{"AWS": principal}
 			}
 		}
 	}

@@ -110,20 +110,20 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"region": tfkit.RegionAttribute(),
 		"name": schema.StringAttribute{
-			MarkdownDescription: "Name of the bucket: 3 to 63 lower-case letters, digits and dashes, beginning with a letter or digit. It must not hold personal data, because names are not encrypted. Without it, and without `name_prefix`, one is made up. Changing it replaces the bucket.",
+			MarkdownDescription: "Name of the bucket: 3 to 63 lower-case letters, digits and dashes, with a letter or digit at both ends. It must not hold personal data, because names are not encrypted. Without it, and without `name_prefix`, one is made up. Changing it replaces the bucket.",
 			Optional:            true, Computed: true,
-			Validators:    []validator.String{nameValidator{}, stringvalidator.ConflictsWith(path.MatchRoot("name_prefix"))},
+			Validators:    []validator.String{nameValidator{}},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
 		},
 		"name_prefix": schema.StringAttribute{
 			MarkdownDescription: "What a made-up name begins with, up to 37 characters. Changing it replaces the bucket.",
 			Optional:            true,
-			Validators:          []validator.String{nameValidator{prefix: true}},
+			Validators:          []validator.String{nameValidator{prefix: true}, stringvalidator.ConflictsWith(path.MatchRoot("name"))},
 			PlanModifiers:       []planmodifier.String{replace},
 		},
 		"force_destroy": tfkit.Flag("Whether destroying the bucket deletes all that is in it: objects, earlier versions, delete markers and unfinished uploads. "+
 			"They cannot be brought back. It has to be applied before it counts.", false),
-		"timeouts":            timeouts.Attributes(context.Background(), timeouts.Opts{Create: true, Delete: true}),
+		"timeouts":            tfkit.Timeouts("creating the bucket", "", "emptying and deleting the bucket"),
 		"urn":                 tfkit.ComputedString("Name of the bucket for DigitalOcean projects, `do:space:NAME`."),
 		"arn":                 tfkit.ComputedString("Name of the bucket in policies, `arn:aws:s3:::NAME`."),
 		"endpoint":            tfkit.ComputedString("Host name of the region, such as `nyc3.digitaloceanspaces.com`."),

@@ -3,7 +3,9 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
@@ -48,17 +50,12 @@ func websiteSchema() map[string]schema.Attribute {
 		"replace_key_with":        key,
 	})
 	redirect.Optional, redirect.Required = false, true
-	redirect.Validators = append(redirect.Validators, objectvalidator.AtLeastOneOf(
-		path.MatchRelative().AtName("host_name"), path.MatchRelative().AtName("protocol"), path.MatchRelative().AtName("http_redirect_code"),
-		path.MatchRelative().AtName("replace_key_prefix_with"), path.MatchRelative().AtName("replace_key_with"),
-	))
+	redirect.Validators = append(redirect.Validators, notBare{})
 	condition := tfkit.OptionalObject("Which requests the rule is for: both, where both are given. The default is every request.", map[string]schema.Attribute{
 		"key_prefix_equals":               tfkit.OptionalString("The rule is for keys that begin with this."),
 		"http_error_code_returned_equals": errorCode,
 	})
-	condition.Validators = append(condition.Validators, objectvalidator.AtLeastOneOf(
-		path.MatchRelative().AtName("key_prefix_equals"), path.MatchRelative().AtName("http_error_code_returned_equals"),
-	))
+	condition.Validators = append(condition.Validators, notBare{})
 	return map[string]schema.Attribute{
 		"index_document":           index,
 		"error_document":           errorDocument,
@@ -69,6 +66,28 @@ func websiteSchema() map[string]schema.Attribute {
 		}),
 		"website_endpoint": tfkit.ComputedString("Host name that serves the site, such as `example.nyc3-static.digitaloceanspaces.com`."),
 	}
+}
+
+// notBare refuses an object that is there with nothing in it. (AtLeastOneOf
+// counts the object itself, so it refuses an absent one instead.)
+type notBare struct{}
+
+func (notBare) Description(context.Context) string { return "must not be empty" }
+
+func (v notBare) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (notBare) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	attributes := req.ConfigValue.Attributes()
+	for _, v := range attributes {
+		if !v.IsNull() {
+			return
+		}
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Nothing in it",
+		fmt.Sprintf("%s says nothing: give it at least one of %s.", req.Path, strings.Join(slices.Sorted(maps.Keys(attributes)), ", ")))
 }
 
 // hostName catches URLs where a host belongs.

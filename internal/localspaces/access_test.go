@@ -91,6 +91,9 @@ func TestPolicies(t *testing.T) {
 	set(statement("Allow", "s3:ListBucket", "", `"StringEquals":{"s3:prefix":"pub/"}`))
 	e.send("GET", url+"?prefix=pub/", nil, "").want(t, 200, "pub/a")
 	e.send("GET", url+"?prefix=sec/", nil, "").want(t, 403, "AccessDenied")
+	set(statement("Allow", "s3:ListBucket", "", `"StringEquals":{"s3:prefix":["","pub/"]}`))
+	e.send("GET", url+"?prefix=", nil, "").want(t, 200, "pub/a")
+	e.send("GET", url, nil, "").want(t, 403, "AccessDenied")
 
 	set(statement("Allow", "s3:GetObject", "/*", `"StringLike":{"aws:Referer":"https://good.example/*"}`))
 	e.send("GET", url+"pub/a", map[string]string{"Referer": "https://good.example/x"}, "").want(t, 200, "")
@@ -111,6 +114,53 @@ func TestPolicies(t *testing.T) {
 		if _, err := c.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: b, Policy: &bad}); err == nil {
 			t.Errorf("took the policy %s", bad)
 		}
+	}
+}
+
+// TestMissingKeys: who may list a bucket is told that a key is missing. Nobody else
+// is, whatever he may do to objects.
+func TestMissingKeys(t *testing.T) {
+	e := start(t, localspaces.Options{})
+	c := e.withBucket("missing")
+	ctx, b := t.Context(), aws.String("missing")
+	enableVersioning(t, c, *b, "Enabled")
+	put(t, c, *b, "deleted", "x")
+	must(t)(c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b, Key: aws.String("deleted")}))
+	put(t, c, *b, "k", "x")
+	const (
+		url  = "http://missing.nyc3.localhost/"
+		all  = `{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::missing/*"}`
+		get  = `{"Effect":"Allow","Principal":"*","Action":"s3:GetObject*","Resource":"arn:aws:s3:::missing/*"}`
+		list = `{"Effect":"Allow","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::missing"}`
+		hide = `{"Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::missing"}`
+	)
+	for _, tc := range []struct {
+		statements string
+		acl        types.BucketCannedACL
+		status     int
+		code       string
+	}{
+		{all, "private", 403, "AccessDenied"},
+		{get, "private", 403, "AccessDenied"},
+		{get + "," + list, "private", 404, "NoSuch"},
+		{list, "private", 404, "NoSuch"},
+		{get, "public-read", 404, "NoSuch"},
+		{hide, "public-read", 403, "AccessDenied"},
+	} {
+		must(t)(c.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: b, Policy: aws.String(`{"Version":"2012-10-17","Statement":[` + tc.statements + `]}`)}))
+		must(t)(c.PutBucketAcl(ctx, &s3.PutBucketAclInput{Bucket: b, ACL: tc.acl}))
+		for _, path := range []string{"none", "none?acl", "none?tagging", "deleted", "k?versionId=none"} {
+			a := e.send("GET", url+path, nil, "")
+			a.want(t, tc.status, tc.code)
+			if marker := a.header.Get("x-amz-delete-marker"); (marker == "true") != (tc.status == 404 && path == "deleted") {
+				t.Errorf("%s: marker %q with %d", path, marker, tc.status)
+			}
+		}
+		e.send("HEAD", url+"none", nil, "").want(t, tc.status, "")
+		e.send("PUT", url+"none?tagging", nil, "").want(t, tc.status, tc.code)
+		// The bucket's owner is told, though not allowed to list it.
+		refused(t, 404, "NoSuchKey")(c.GetObject(ctx, &s3.GetObjectInput{Bucket: b, Key: aws.String("none")}))
+		refused(t, 404, "NoSuchKey")(c.CopyObject(ctx, &s3.CopyObjectInput{Bucket: b, Key: aws.String("copy"), CopySource: aws.String("missing/none")}))
 	}
 }
 

@@ -38,6 +38,16 @@ func (s *Server) mayDo(c *call, op operation, key, versionID string) error {
 	if owner && strings.HasSuffix(op.name, "BucketPolicy") {
 		return nil
 	}
+	if v := o.find(versionID); op.wantsObject() && (v == nil || v.Marker) {
+		// Whoever may list the bucket learns that it is not there, and nobody else,
+		// whatever he may do to objects: so it is in Ceph, and S3's documentation has it.
+		if !owner {
+			if err := s.mayDo(c, listOperation(), "", ""); err != nil {
+				return err
+			}
+		}
+		return missing(c, v, key, versionID)
+	}
 	opinion, err := s.askPolicy(c, b, op, key, versionID)
 	switch {
 	case err != nil:
@@ -74,11 +84,14 @@ func (s *Server) askPolicy(c *call, b bucketView, op operation, key, versionID s
 	if err != nil {
 		ip = c.r.RemoteAddr
 	}
-	return p.decide(access{
+	a := access{
 		Principal: c.who.principal(), Action: policyAction(op, versionID), Resource: resource,
 		SourceIP: ip, SecureTransport: c.r.TLS != nil, Referer: c.r.Referer(), UserAgent: c.r.UserAgent(),
-		Prefix: c.query.Get("prefix"), Delimiter: c.query.Get("delimiter"), MaxKeys: c.query.Get("max-keys"),
-	}), nil
+	}
+	if a.Action == "s3:ListBucket" || a.Action == "s3:ListBucketVersions" {
+		a.Listing = c.query
+	}
+	return p.decide(a), nil
 }
 
 // policyAction is the action that a policy knows op by. Those that name a
@@ -108,10 +121,7 @@ func aclAllows(b bucketView, o *object, operation, versionID string) bool {
 		return b.public()
 	case "GetObject", "HeadObject":
 		v := o.find(versionID)
-		if v == nil || v.Marker {
-			return b.public() // to be told that there is nothing
-		}
-		return v.Public
+		return v != nil && v.Public
 	}
 	return false
 }

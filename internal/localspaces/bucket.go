@@ -13,19 +13,19 @@ import (
 )
 
 var (
-	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*$`)
+	bucketName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 	ownerInfo  = &gofakes3.UserInfo{ID: ownerID, DisplayName: ownerID}
 )
 
-// checkBucketName goes by Spaces' rules, and lets dots pass: buckets with dots
-// are known to exist, and Ceph makes them.
+// checkBucketName goes by Spaces' rules, and where they say nothing by S3's and
+// Ceph's: a dash is not the last, and between letters or digits there may be a dot.
 func checkBucketName(name string) error {
 	switch _, err := netip.ParseAddr(name); {
 	case len(name) < 3 || len(name) > 63:
 		return failure(http.StatusBadRequest, "InvalidBucketName", "A bucket's name has 3 to 63 characters.")
 	case !bucketName.MatchString(name):
 		return failure(http.StatusBadRequest, "InvalidBucketName",
-			"A bucket's name is of lowercase letters, digits and dashes and begins with a letter or digit.")
+			"A bucket's name is of lowercase letters, digits and dashes, and begins and ends with a letter or digit.")
 	case err == nil:
 		return failure(http.StatusBadRequest, "InvalidBucketName", "A bucket's name is no IP address.")
 	}

@@ -48,14 +48,14 @@ var bucketBehaviours = map[string]func(*probe){
 				in.CreateBucketConfiguration = &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(location)}
 			}
 		}
-		create("location of its own", "-d", at("nyc3"))
+		create("location of its own", "-d", at(p.region))
 		create("location elsewhere", "-e", at("elsewhere"))
 		create("with a lock", "-f", func(in *s3.CreateBucketInput) { in.ObjectLockEnabledForBucket = aws.Bool(true) })
 	},
 	"bucket names": func(p *probe) {
 		for _, name := range []string{
 			"ab", strings.Repeat("x", 64), strings.Repeat("x", 63), "Probe-A", "probe_a",
-			"-probe", "probe-", "probe..a", "192.168.5.4", "probe.a", "xn--probe",
+			"-probe", "probe-", "probe..a", "probe-.a", "probe.-a", "probe.a.", "192.168.5.4", "probe.a", "xn--probe",
 		} {
 			_, err := p.s3.CreateBucket(p.ctx, &s3.CreateBucketInput{Bucket: &name})
 			p.err(name, err)
@@ -111,7 +111,9 @@ var bucketBehaviours = map[string]func(*probe){
 		p.anonymous("anonymous", http.MethodGet, "", nil)
 	},
 	"signatures": func(p *probe) {
-		as := func(accessKey, secretKey string) *side { return newSide(p.endpoint, accessKey, secretKey) }
+		as := func(accessKey, secretKey string) *side {
+			return newSide(p.http, p.endpoint, p.region, accessKey, secretKey)
+		}
 		_, err := as("NOSUCHKEY0000", p.key.SecretAccessKey).s3.HeadBucket(p.ctx, &s3.HeadBucketInput{Bucket: p.bucket})
 		p.err("unknown key, head", err)
 		_, err = as("NOSUCHKEY0000", p.key.SecretAccessKey).s3.ListObjectsV2(p.ctx, &s3.ListObjectsV2Input{Bucket: p.bucket})

@@ -238,7 +238,7 @@ var objectBehaviours = map[string]func(*probe){
 		get := func(what, link string) {
 			r, err := http.NewRequestWithContext(p.ctx, http.MethodGet, link, nil)
 			p.must(r, err)
-			resp, err := http.DefaultClient.Do(r)
+			resp, err := p.http.Do(r)
 			p.must(resp, err)
 			defer resp.Body.Close()
 			content, err := io.ReadAll(resp.Body)

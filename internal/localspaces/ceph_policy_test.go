@@ -66,12 +66,66 @@ var policyBehaviours = map[string]func(*probe){
 		try("prefix", list, `"StringEquals": {"s3:prefix": "home/"}`, "?prefix=home/", nil)
 		try("another prefix", list, `"StringEquals": {"s3:prefix": "home/"}`, "?prefix=h", nil)
 		try("no prefix", list, `"StringEquals": {"s3:prefix": ["", "home/"]}`, "", nil)
+		try("empty prefix", list, `"StringEquals": {"s3:prefix": ["", "home/"]}`, "?prefix=", nil)
+		try("prefix unlike, empty", list, `"StringNotLike": {"s3:prefix": "*"}`, "?prefix=", nil)
+		try("prefix unlike, absent", list, `"StringNotLike": {"s3:prefix": "*"}`, "", nil)
+		try("delimiter unlike, empty", list, `"StringNotLike": {"s3:delimiter": "*"}`, "?delimiter=", nil)
+		try("delimiter unlike, absent", list, `"StringNotLike": {"s3:delimiter": "*"}`, "", nil)
+		try("keys, without a number", list, `"NumericLessThanEquals": {"s3:max-keys": "1000"}`, "", nil)
+		try("prefix of versions", "s3:ListBucketVersions", `"StringEquals": {"s3:prefix": "home/"}`, "?versions&prefix=home/", nil)
 		try("delimiter", list, `"StringEquals": {"s3:delimiter": "/"}`, "?delimiter=/", nil)
 		try("few keys", list, `"NumericLessThanEquals": {"s3:max-keys": "10"}`, "?max-keys=10", nil)
 		try("many keys", list, `"NumericLessThanEquals": {"s3:max-keys": 10}`, "?max-keys=11", nil)
 		try("unknown key", get, `"StringEquals": {"aws:nonsense": "x"}`, "/k", nil)
 		try("unknown key, negative", get, `"StringNotEquals": {"aws:nonsense": "x"}`, "/k", nil)
 		try("two operators, one of them", get, `"Bool": {"aws:SecureTransport": "true"}, "IpAddress": {"aws:SourceIp": "127.0.0.0/8"}`, "/k", nil)
+	},
+	// Who may list a bucket may also know that it lacks a key.
+	"missing keys": func(p *probe) {
+		p.versioned("Enabled")
+		p.object("deleted", "x")
+		p.must(p.s3.DeleteObject(p.ctx, &s3.DeleteObjectInput{Bucket: p.bucket, Key: aws.String("deleted")}))
+		p.object("k", "x")
+		policy := func(statements ...string) {
+			p.must(p.s3.PutBucketPolicy(p.ctx, &s3.PutBucketPolicyInput{Bucket: p.bucket, Policy: aws.String(
+				`{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ", ") + `]}`,
+			)}))
+		}
+		statement := func(effect, action, resource string) string {
+			return `{"Effect": "` + effect + `", "Principal": "*", "Action": "` + action + `", "Resource": "arn:aws:s3:::` + *p.bucket + resource + `"}`
+		}
+		anonymous := func(what string) {
+			for _, path := range []string{"/missing", "/missing?acl", "/missing?tagging", "/deleted", "/k?versionId=" + noVersion} {
+				p.anonymous(what+", get "+path, http.MethodGet, path, nil)
+			}
+			p.anonymous(what+", head", http.MethodHead, "/missing", nil)
+			p.anonymous(what+", put tags", http.MethodPut, "/missing?tagging", nil)
+		}
+		owner := func(what string) {
+			_, err := p.s3.GetObject(p.ctx, &s3.GetObjectInput{Bucket: p.bucket, Key: aws.String("missing")})
+			p.err("owner, "+what, err)
+			_, err = p.s3.CopyObject(p.ctx, &s3.CopyObjectInput{Bucket: p.bucket, Key: aws.String("copy"), CopySource: aws.String(*p.bucket + "/missing")})
+			p.err("owner, "+what+", copy", err)
+		}
+		anonymous("no policy")
+		owner("no policy")
+		policy(statement("Allow", "s3:*", "/*"))
+		anonymous("get")
+		policy(statement("Allow", "s3:*", "/*"), statement("Allow", "s3:ListBucket", ""))
+		anonymous("get and list")
+		policy(statement("Allow", "s3:ListBucket", ""))
+		anonymous("list")
+		policy(statement("Deny", "s3:GetObject", "/*"), statement("Allow", "s3:ListBucket", ""))
+		anonymous("list, get denied")
+		owner("list, get denied")
+		policy(statement("Deny", "s3:ListBucket", ""))
+		owner("list denied")
+		p.must(p.s3.PutBucketAcl(p.ctx, &s3.PutBucketAclInput{Bucket: p.bucket, ACL: "public-read"}))
+		anonymous("public, list denied")
+		policy(statement("Deny", "s3:GetObject", "/*"))
+		anonymous("public, get denied")
+		p.must(p.s3.DeleteBucketPolicy(p.ctx, &s3.DeleteBucketPolicyInput{Bucket: p.bucket}))
+		anonymous("public")
 	},
 	"policy refused": func(p *probe) {
 		resource := "arn:aws:s3:::" + *p.bucket + "/*"

@@ -1,8 +1,12 @@
 package localspaces_test
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
@@ -21,22 +25,43 @@ var behaviours = []map[string]func(*probe){
 // TestLikeCeph asks the local Spaces and a Ceph object gateway the same things and
 // compares what they answer. Spaces runs on Ceph, so a difference that
 // ceph_differences_test.go does not explain is most likely a mistake of the local
-// one. It needs CEPH_ENDPOINT (http://127.0.0.1:7480), CEPH_ACCESS_KEY and
-// CEPH_SECRET_KEY, and was run against Ceph 16.2.15 and 18.2.7 with a region nyc3.
+// one. It runs where the acceptance tests run on Ceph (make test-ceph), by the same
+// environment, and was run on Ceph 16.2.15 and 18.2.7.
 func TestLikeCeph(t *testing.T) {
-	endpoint := os.Getenv("CEPH_ENDPOINT")
-	if endpoint == "" || os.Getenv("CEPH_ACCESS_KEY") == "" || os.Getenv("CEPH_SECRET_KEY") == "" {
-		t.Skip("CEPH_ENDPOINT, CEPH_ACCESS_KEY and CEPH_SECRET_KEY are not set")
+	if os.Getenv("SPACES_TEST_SERVER") != "ceph" {
+		t.Skip("SPACES_TEST_SERVER is not ceph; make test-ceph sets it")
 	}
-	local, err := localspaces.New(localspaces.Options{})
+	inClear := maps.Clone(differences)
+	maps.Copy(inClear, differencesInClear)
+	for name := range inClear {
+		behaviour, _, _ := strings.Cut(name, ": ")
+		if !hasBehaviour(behaviour) {
+			t.Errorf("a difference is expected of %q, which is no behaviour", behaviour)
+		}
+	}
+	t.Run("HTTP", func(t *testing.T) { likeCeph(t, os.Getenv("SPACES_TEST_HTTP_ENDPOINT"), inClear) })
+	t.Run("TLS", func(t *testing.T) { likeCeph(t, os.Getenv("SPACES_TEST_ENDPOINT"), differences) })
+}
+
+// likeCeph compares the Ceph at an endpoint with a local Spaces on the same scheme.
+func likeCeph(t *testing.T, endpoint string, expected map[string]difference) {
+	t.Helper()
+	region, _, _ := strings.Cut(os.Getenv("SPACES_TEST_REGIONS"), ",")
+	local, err := localspaces.New(localspaces.Options{Regions: []string{region}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(local)
+	server := httptest.NewUnstartedServer(local)
+	if strings.HasPrefix(endpoint, "https:") {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
 	accessKey, secretKey := local.Credentials()
-	ours := newSide(server.URL, accessKey, secretKey)
-	ceph := newSide(endpoint, os.Getenv("CEPH_ACCESS_KEY"), os.Getenv("CEPH_SECRET_KEY"))
+	ours := newSide(server.Client(), server.URL, region, accessKey, secretKey)
+	ceph := newSide(localhostClient(), strings.ReplaceAll(endpoint, "{region}", region), region,
+		os.Getenv("SPACES_TEST_ACCESS_KEY"), os.Getenv("SPACES_TEST_SECRET_KEY"))
 
 	run := strings.ToLower(rand.Text()[:8])
 	n := 0
@@ -45,16 +70,23 @@ func TestLikeCeph(t *testing.T) {
 			n++
 			bucket := fmt.Sprintf("probe-%s-%d", run, n)
 			t.Run(name, func(t *testing.T) {
-				compare(t, name, ours.probe(t, bucket, behave), ceph.probe(t, bucket, behave))
+				compare(t, name, expected, ours.probe(t, bucket, behave), ceph.probe(t, bucket, behave))
 			})
 		}
 	}
-	for name := range differences {
-		behaviour, _, _ := strings.Cut(name, ": ")
-		if !hasBehaviour(behaviour) {
-			t.Errorf("a difference is expected of %q, which is no behaviour", behaviour)
+}
+
+// localhostClient finds hosts below localhost on this machine, as Go's resolver does
+// not.
+func localhostClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+			address = net.JoinHostPort("127.0.0.1", port)
 		}
+		return (&net.Dialer{}).DialContext(ctx, network, address)
 	}
+	return &http.Client{Transport: transport}
 }
 
 func hasBehaviour(name string) bool {
@@ -68,8 +100,9 @@ func hasBehaviour(name string) bool {
 
 // compare compares line by line: a behaviour says the same things of both sides,
 // except where one of them fails and the other does not.
-func compare(t *testing.T, behaviour string, ours, ceph []line) {
-	for name := range differences {
+func compare(t *testing.T, behaviour string, meant map[string]difference, ours, ceph []line) {
+	t.Helper()
+	for name := range meant {
 		if of, what, _ := strings.Cut(name, ": "); of == behaviour && !slices.ContainsFunc(ours, func(l line) bool { return l.what == what }) {
 			t.Errorf("a difference is expected of %q, which is not observed", what)
 		}
@@ -82,7 +115,7 @@ func compare(t *testing.T, behaviour string, ours, ceph []line) {
 		theirs[l.what] = l.outcome
 	}
 	for _, l := range ours {
-		expected, differs := differences[behaviour+": "+l.what]
+		expected, differs := meant[behaviour+": "+l.what]
 		outcome, both := theirs[l.what]
 		switch {
 		case !both && !differs:

@@ -106,6 +106,46 @@ var versionBehaviours = map[string]func(*probe){
 		p.err("delete null", err)
 		p.listVersions("null deleted")
 	},
+	"null versions": func(p *probe) {
+		key := aws.String("k")
+		ask := func(when string) {
+			for _, id := range []*string{nil, aws.String("null")} {
+				what := when + ", " + p.id(id)
+				get, err := p.s3.GetObject(p.ctx, &s3.GetObjectInput{Bucket: p.bucket, Key: key, VersionId: id})
+				p.must(get, err)
+				head, err := p.s3.HeadObject(p.ctx, &s3.HeadObjectInput{Bucket: p.bucket, Key: key, VersionId: id})
+				p.must(head, err)
+				tags, err := p.s3.GetObjectTagging(p.ctx, &s3.GetObjectTaggingInput{Bucket: p.bucket, Key: key, VersionId: id})
+				p.must(tags, err)
+				p.say(what, "get %s, head %s, tags %s", p.id(get.VersionId), p.id(head.VersionId), p.id(tags.VersionId))
+				source := *p.bucket + "/k"
+				if id != nil {
+					source += "?versionId=null"
+				}
+				copied, err := p.s3.CopyObject(p.ctx, &s3.CopyObjectInput{Bucket: p.bucket, Key: aws.String("copy"), CopySource: &source})
+				p.must(copied, err)
+				p.say(what+", copy", "from %s", p.id(copied.CopySourceVersionId))
+			}
+		}
+		p.object("k", "x")
+		ask("never versioned")
+		p.versioned("Enabled")
+		ask("enabled")
+		p.versioned("Suspended")
+		p.say("suspended, put", "%s", p.id(p.object("k", "y").VersionId))
+		ask("suspended")
+		copied, err := p.s3.CopyObject(p.ctx, &s3.CopyObjectInput{Bucket: p.bucket, Key: aws.String("l"), CopySource: aws.String(*p.bucket + "/k")})
+		p.must(copied, err)
+		p.say("suspended, copy", "%s", p.id(copied.VersionId))
+		gone, err := p.s3.DeleteObject(p.ctx, &s3.DeleteObjectInput{Bucket: p.bucket, Key: key})
+		p.must(gone, err)
+		resp, body := p.send(true, "GET", "/k", nil, "")
+		p.status("deleted", resp, body)
+		p.say("deleted, headers", "%s %s", resp.Header.Get("x-amz-delete-marker"), resp.Header.Get("x-amz-version-id"))
+		resp, body = p.send(true, "GET", "/k?versionId=null", nil, "")
+		p.status("the marker", resp, body)
+		p.say("the marker, headers", "%s %s", resp.Header.Get("x-amz-delete-marker"), resp.Header.Get("x-amz-version-id"))
+	},
 	"delete of versions": func(p *probe) {
 		p.versioned("Enabled")
 		first := p.object("a", "1").VersionId

@@ -1,8 +1,6 @@
 package localspaces
 
 import (
-	"time"
-
 	xxml "github.com/minio/xxml"
 )
 
@@ -68,18 +66,13 @@ func (s *Server) deleteObjects(c *call) error {
 			out.Deleted = append(out.Deleted, done)
 		}
 	}
-	if len(in.Object) > fewObjects {
-		pause(c.r.Context(), sendingEnds)
+	// The Go SDK closes its request's body as soon as an answer begins. If net/http is
+	// not through with the body at that moment, though all of it has been sent, it
+	// closes the connection, and an answer of more than a packet is lost. On loopback
+	// 1 % of the answers about 200 keys are, and 7 % of those about 1,000; none when
+	// they come 5 ms later. A test double is not to hide that, a demo may.
+	if len(in.Object) > 10 {
+		pause(c.r.Context(), s.opt.DeleteDelay)
 	}
 	return writeXML(c, out)
 }
-
-// The Go SDK closes its request's body as soon as an answer begins. If
-// net/http is not through with the body at that moment, though all of it has
-// been sent, it closes the connection, and an answer of more than a packet is
-// lost. Only a server as near as this one is fast enough for that, once in a
-// hundred times; so long answers wait a moment.
-const (
-	fewObjects  = 10
-	sendingEnds = 5 * time.Millisecond
-)

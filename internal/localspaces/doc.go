@@ -17,7 +17,7 @@
 //	authorize.go  policy, grants, ACL: may they?
 //	bucket.go, documents.go, list.go, object.go, copy.go, multipart.go, …
 //	              the operations
-//	store.go      buckets, objects, versions; body.go their bytes; persist.go their files
+//	store.go      buckets, objects, versions; blob.go their bytes; persist.go their files
 //
 // policy.go, cors.go, lifecycle.go, website.go, acl.go and logging.go know
 // their documents and nothing of HTTP or the store.

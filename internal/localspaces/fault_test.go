@@ -2,12 +2,14 @@ package localspaces_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/localspaces"
 )
@@ -122,6 +124,22 @@ func TestStale(t *testing.T) {
 	once("HeadBucket")
 	must(t)(c.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: b}))
 	refused(t, 404, "NotFound")(c.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: b}))
+}
+
+// TestDeleteDelay: long answers to DeleteObjects wait when that is asked for.
+func TestDeleteDelay(t *testing.T) {
+	const delay = 100 * time.Millisecond
+	e := start(t, localspaces.Options{DeleteDelay: delay})
+	c := e.withBucket("waiting")
+	var ids []types.ObjectIdentifier
+	for i := range 11 {
+		ids = append(ids, types.ObjectIdentifier{Key: aws.String(strconv.Itoa(i))})
+	}
+	begin := time.Now()
+	must(t)(c.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: aws.String("waiting"), Delete: &types.Delete{Objects: ids}}))
+	if took := time.Since(begin); took < delay {
+		t.Errorf("it took %s", took)
+	}
 }
 
 func TestRTT(t *testing.T) {

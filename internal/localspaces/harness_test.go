@@ -65,11 +65,26 @@ func (e *env) clientWith(region, access, secret string, change ...func(*s3.Optio
 		Region:       region,
 		BaseEndpoint: aws.String("http://" + region + ".localhost"),
 		Credentials:  key(access, secret),
-		HTTPClient:   e.http,
+		HTTPClient:   plainBodies{e.http},
 		Retryer:      aws.NopRetryer{},
 		Logger:       nil,
 	}
 	return s3.New(opt, change...)
+}
+
+// plainBodies hides all but Read and Close of a request's body. With its WriteTo,
+// smithy-go 1.28.8 loses answers that come fast: it closes the body as soon as it
+// has the answer's header, and WriteTo then says io.EOF to net/http, which is still
+// checking that nothing follows the body, takes that for a failed write and cuts the
+// connection. Of DeleteObjects of 1,000 keys on loopback 7 % end so, which the SDK's
+// retries hide. These tests do not retry.
+type plainBodies struct{ *http.Client }
+
+func (c plainBodies) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return c.Client.Do(r)
 }
 
 func key(access, secret string) aws.CredentialsProvider {

@@ -107,6 +107,23 @@ func (b *bucket) current(from string) []string {
 	return keys
 }
 
+// The lists are gofakes3's, which leave out a number that is 0.
+type (
+	objectList struct {
+		gofakes3.ListBucketResult
+		MaxKeys int
+	}
+	objectListV2 struct {
+		gofakes3.ListBucketResultV2
+		MaxKeys, KeyCount int
+	}
+	uploadList struct {
+		XMLName xxml.Name `xml:"ListMultipartUploadsResult"`
+		gofakes3.ListMultipartUploadsResult
+		MaxUploads int
+	}
+)
+
 // page is one page of ListObjects, either version.
 func (s *Server) page(c *call, after string, withOwner bool) (base gofakes3.ListBucketResultBase, next string, l listing, err error) {
 	if l, err = newListing(c.query, "max-keys"); err != nil {
@@ -114,7 +131,7 @@ func (s *Server) page(c *call, after string, withOwner bool) (base gofakes3.List
 	}
 	base = gofakes3.ListBucketResultBase{
 		Xmlns: s3Namespace, Name: c.at.Bucket, Prefix: l.encode(l.prefix), Delimiter: l.encode(l.delimiter),
-		MaxKeys: int64(l.max), EncodingType: l.encoding,
+		EncodingType: l.encoding,
 	}
 	err = s.store.read(c, func(b *bucket) error {
 		n, last := 0, ""
@@ -149,7 +166,7 @@ func (s *Server) listObjects(c *call) error {
 	if err != nil {
 		return err
 	}
-	out := gofakes3.ListBucketResult{ListBucketResultBase: base, Marker: l.encode(marker)}
+	out := objectList{ListBucketResult: gofakes3.ListBucketResult{ListBucketResultBase: base, Marker: l.encode(marker)}, MaxKeys: l.max}
 	if l.delimiter != "" { // without one, the last key is the marker
 		out.NextMarker = l.encode(next)
 	}
@@ -173,9 +190,9 @@ func (s *Server) listObjectsV2(c *call) error {
 	if err != nil {
 		return err
 	}
-	out := gofakes3.ListBucketResultV2{
-		ListBucketResultBase: base, KeyCount: int64(len(base.Contents) + len(base.CommonPrefixes)),
-		StartAfter: l.encode(c.query.Get("start-after")),
+	out := objectListV2{
+		ListBucketResultV2: gofakes3.ListBucketResultV2{ListBucketResultBase: base, StartAfter: l.encode(c.query.Get("start-after"))},
+		MaxKeys:            l.max, KeyCount: len(base.Contents) + len(base.CommonPrefixes),
 	}
 	if token != "" {
 		out.ContinuationToken = &token

@@ -143,8 +143,15 @@ func TestListDetails(t *testing.T) {
 	}
 	none, err := c.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: b, MaxKeys: aws.Int32(0)})
 	must(t)(none, err)
-	if len(none.Contents) != 0 || *none.IsTruncated {
+	if len(none.Contents) != 0 || *none.IsTruncated || none.MaxKeys == nil || *none.MaxKeys != 0 || none.KeyCount == nil || *none.KeyCount != 0 {
 		t.Errorf("got %+v", none)
+	}
+	first, err := c.ListObjects(ctx, &s3.ListObjectsInput{Bucket: b, MaxKeys: aws.Int32(0)})
+	must(t)(first, err)
+	uploads, err := c.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: b, MaxUploads: aws.Int32(0)})
+	must(t)(uploads, err)
+	if first.MaxKeys == nil || *first.MaxKeys != 0 || uploads.MaxUploads == nil || *uploads.MaxUploads != 0 {
+		t.Errorf("the number asked for is not repeated: %+v, %+v", first, uploads)
 	}
 	refused(t, 400, "InvalidArgument")(c.ListObjects(ctx, &s3.ListObjectsInput{Bucket: b, MaxKeys: aws.Int32(-1)}))
 	refused(t, 400, "InvalidArgument")(c.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: b, ContinuationToken: aws.String("%%")}))
@@ -178,19 +185,23 @@ func TestVersions(t *testing.T) {
 	ctx, b, k := t.Context(), aws.String("versions"), aws.String("k")
 
 	put(t, c, *b, *k, "null")
+	if out, _ := get(t, c, &s3.GetObjectInput{Bucket: b, Key: k}); out.VersionId != nil {
+		t.Errorf("without versioning, and not asked for, the version is %s", *out.VersionId)
+	}
 	enableVersioning(t, c, *b, "Enabled")
 	one, two := put(t, c, *b, *k, "one").VersionId, put(t, c, *b, *k, "two").VersionId
 	if one == nil || two == nil || *one == *two {
 		t.Fatalf("version IDs %v and %v", one, two)
 	}
 	for id, want := range map[string]string{"null": "null", *one: "one", *two: "two"} {
-		if _, body := get(t, c, &s3.GetObjectInput{Bucket: b, Key: k, VersionId: &id}); body != want {
-			t.Errorf("version %s is %q", id, body)
+		out, body := get(t, c, &s3.GetObjectInput{Bucket: b, Key: k, VersionId: &id})
+		if body != want || aws.ToString(out.VersionId) != id {
+			t.Errorf("version %s is %q, and said to be %q", id, body, aws.ToString(out.VersionId))
 		}
 		head, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: b, Key: k, VersionId: &id})
 		must(t)(head, err)
-		if *head.ContentLength != int64(len(want)) {
-			t.Errorf("HEAD of version %s has length %d", id, *head.ContentLength)
+		if *head.ContentLength != int64(len(want)) || aws.ToString(head.VersionId) != id {
+			t.Errorf("HEAD of version %s has length %d and version %q", id, *head.ContentLength, aws.ToString(head.VersionId))
 		}
 	}
 	gone, err := c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b, Key: k})

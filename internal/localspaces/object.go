@@ -143,17 +143,22 @@ func (s *Server) version(c *call) (*version, error) {
 	}
 	id := c.query.Get("versionId")
 	v := o.find(id)
-	switch {
-	case v == nil && id != "":
-		return nil, failure(http.StatusNotFound, "NoSuchVersion", "There is no version %q of %q.", id, c.at.Key)
-	case v == nil:
-		return nil, noSuchKey(c.at.Key)
-	case v.Marker:
-		c.w.Header().Set("x-amz-delete-marker", "true")
-		c.w.Header().Set("x-amz-version-id", v.id())
-		return nil, noSuchKey(c.at.Key)
+	if v == nil || v.Marker {
+		return nil, missing(c, v, c.at.Key, id)
 	}
 	return v, nil
+}
+
+// missing is the error for a version that is not there, or is a delete marker.
+func missing(c *call, v *version, key, id string) error {
+	switch {
+	case v != nil:
+		c.w.Header().Set("x-amz-delete-marker", "true")
+		c.w.Header().Set("x-amz-version-id", v.id())
+	case id != "":
+		return failure(http.StatusNotFound, "NoSuchVersion", "There is no version %q of %q.", id, key)
+	}
+	return noSuchKey(key)
 }
 
 // getObject serves GetObject and HeadObject.
@@ -177,6 +182,9 @@ func (s *Server) getObject(c *call) error {
 		return err
 	}
 	h := c.w.Header()
+	if id := c.query.Get("versionId"); id != "" {
+		h.Set("x-amz-version-id", id) // also null, which is not said unless it was asked for
+	}
 	h.Set("Content-Length", strconv.FormatInt(length, 10))
 	h.Set("Accept-Ranges", "bytes")
 	status := http.StatusOK

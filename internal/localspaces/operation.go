@@ -98,6 +98,21 @@ func init() { // an initializer would be a cycle: operations come back to their 
 	}
 }
 
+// listOperation is what it takes to know which keys a bucket has.
+func listOperation() operation { return routes[route{bucketTarget, http.MethodGet, ""}] }
+
+// readOperation is what it takes to have an object.
+func readOperation() operation { return routes[route{objectTarget, http.MethodGet, ""}] }
+
+// wantsObject reports whether op is about an object that has to be there.
+func (op operation) wantsObject() bool {
+	switch op.action {
+	case "s3:GetObject", "s3:GetObjectAcl", "s3:PutObjectAcl", "s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging":
+		return true
+	}
+	return false
+}
+
 // copySource stands in a route's word for the header that makes a PUT a copy.
 const copySource = "x-amz-copy-source"
 

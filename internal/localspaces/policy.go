@@ -1,6 +1,7 @@
 package localspaces
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -40,8 +41,7 @@ type access struct {
 	SecureTransport bool
 	Referer         string
 	UserAgent       string
-
-	Prefix, Delimiter, MaxKeys string // of a listing
+	Listing         url.Values // the query, when it is a listing
 }
 
 type decision int

@@ -140,12 +140,10 @@ func (c condition) holds(a access) bool {
 	return fits != operator.not
 }
 
-// conditionKey gives the value of a condition key in a request. A listing always
-// has a prefix and a delimiter, if only empty ones, so that
-// {"StringEquals": {"s3:prefix": ["", "home/"]}} means what the Amazon S3 user
-// guide says; other requests do not have them.
+// conditionKey gives the value of a condition key in a request. A prefix that was
+// given as empty is there, as the S3 user guide's policies for folders have it:
+// {"StringEquals": {"s3:prefix": ["", "home/"]}}. To Ceph it is absent.
 func (a access) conditionKey(key string) (value string, present, known bool) {
-	listing := a.Action == "s3:ListBucket" || a.Action == "s3:ListBucketVersions"
 	switch key {
 	case "aws:sourceip":
 		return a.SourceIP, a.SourceIP != "", true
@@ -155,12 +153,9 @@ func (a access) conditionKey(key string) (value string, present, known bool) {
 		return a.Referer, a.Referer != "", true
 	case "aws:useragent":
 		return a.UserAgent, a.UserAgent != "", true
-	case "s3:prefix":
-		return a.Prefix, listing, true
-	case "s3:delimiter":
-		return a.Delimiter, listing, true
-	case "s3:max-keys":
-		return a.MaxKeys, a.MaxKeys != "", true
+	case "s3:prefix", "s3:delimiter", "s3:max-keys":
+		name := strings.TrimPrefix(key, "s3:")
+		return a.Listing.Get(name), a.Listing.Has(name), true
 	}
 	return "", false, false
 }

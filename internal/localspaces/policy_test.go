@@ -1,6 +1,9 @@
 package localspaces
 
-import "testing"
+import (
+	"net/url"
+	"testing"
+)
 
 // ask gives the word of a policy of these statements.
 func ask(t *testing.T, a access, statements ...map[string]any) decision {
@@ -81,8 +84,9 @@ func TestPolicyConditions(t *testing.T) {
 		Referer: "https://example.com/page", UserAgent: "Client/1.0",
 	}
 	bare := access{Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/a"}
-	list := access{Action: "s3:ListBucket", Resource: "arn:aws:s3:::mine", Prefix: "home/", Delimiter: "/", MaxKeys: "20"}
-	listAll := access{Action: "s3:ListBucket", Resource: "arn:aws:s3:::mine"}
+	list := access{Action: "s3:ListBucket", Resource: "arn:aws:s3:::mine", Listing: url.Values{"prefix": {"home/"}, "delimiter": {"/"}, "max-keys": {"20"}}}
+	listAll := access{Action: "s3:ListBucket", Resource: "arn:aws:s3:::mine", Listing: url.Values{}}
+	listEmpty := access{Action: "s3:ListBucket", Resource: "arn:aws:s3:::mine", Listing: url.Values{"prefix": {""}}}
 	for name, tc := range map[string]struct {
 		access    access
 		condition m
@@ -119,7 +123,11 @@ func TestPolicyConditions(t *testing.T) {
 		"no number":                  {list, m{"NumericLessThan": m{"s3:max-keys": "many"}}, false},
 		"max-keys absent":            {listAll, m{"NumericLessThan": m{"s3:max-keys": 20}}, false},
 		"prefix":                     {list, m{"StringEquals": m{"s3:prefix": []string{"", "home/"}}}, true},
-		"empty prefix":               {listAll, m{"StringEquals": m{"s3:prefix": []string{"", "home/"}}}, true},
+		"empty prefix":               {listEmpty, m{"StringEquals": m{"s3:prefix": []string{"", "home/"}}}, true},
+		"empty prefix, not null":     {listEmpty, m{"Null": m{"s3:prefix": "false"}}, true},
+		"no prefix":                  {listAll, m{"StringEquals": m{"s3:prefix": []string{"", "home/"}}}, false},
+		"no prefix, negative":        {listAll, m{"StringNotLike": m{"s3:prefix": "*"}}, true},
+		"no prefix, null":            {listAll, m{"Null": m{"s3:prefix": "true"}}, true},
 		"another prefix":             {listAll, m{"StringLike": m{"s3:prefix": "home/*"}}, false},
 		"delimiter":                  {list, m{"StringEquals": m{"s3:delimiter": "/"}}, true},
 		"prefix, not a listing":      {read, m{"StringEquals": m{"s3:prefix": ""}}, false},

@@ -11,14 +11,15 @@ import (
 
 // Options configure a Server. The zero value is a good one.
 type Options struct {
-	Regions   []string         // slugs served; default nyc3
-	AccessKey string           // a full-access key; made up when empty
-	SecretKey string           // the secret that goes with it
-	Dir       string           // keeps data there across runs; "" keeps it in memory and large bodies in unlinked temporary files
-	RTT       time.Duration    // added to every answer
-	Strict    bool             // Content-MD5 is required where the Spaces API page requires it, and a checksum does not replace it
-	Now       func() time.Time // clock for objects, lifecycle and logs; signatures always go by the real one
-	Domain    string           // REGION.DOMAIN and BUCKET.REGION.DOMAIN are served; default localhost. digitaloceanspaces.com is, always
+	Regions     []string         // slugs served; default nyc3
+	AccessKey   string           // a full-access key; made up when empty
+	SecretKey   string           // the secret that goes with it
+	Dir         string           // keeps data there across runs; "" keeps it in memory and large bodies in unlinked temporary files
+	RTT         time.Duration    // added to every answer
+	DeleteDelay time.Duration    // added to DeleteObjects of many keys, for the sake of the Go SDK; see deleteobjects.go
+	Strict      bool             // Content-MD5 is required where the Spaces API page requires it, and a checksum does not replace it
+	Now         func() time.Time // clock for objects, lifecycle and logs; signatures always go by the real one
+	Domain      string           // REGION.DOMAIN and BUCKET.REGION.DOMAIN are served; default localhost. digitaloceanspaces.com is, always
 }
 
 // Server is a local Spaces. All its regions are one http.Handler.

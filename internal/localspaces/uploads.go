@@ -14,10 +14,10 @@ func (s *Server) listMultipartUploads(c *call) error {
 		return err
 	}
 	after, afterID := c.query.Get("key-marker"), c.query.Get("upload-id-marker")
-	out := gofakes3.ListMultipartUploadsResult{
+	out := uploadList{MaxUploads: l.max, ListMultipartUploadsResult: gofakes3.ListMultipartUploadsResult{
 		Bucket: c.at.Bucket, KeyMarker: l.encode(after), UploadIDMarker: gofakes3.UploadID(afterID),
-		MaxUploads: int64(l.max), Prefix: l.encode(l.prefix), Delimiter: l.encode(l.delimiter),
-	}
+		Prefix: l.encode(l.prefix), Delimiter: l.encode(l.delimiter),
+	}}
 	err = s.store.read(c, func(b *bucket) error {
 		byKey := b.uploadsByKey()
 		n := 0

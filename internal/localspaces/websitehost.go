@@ -69,14 +69,11 @@ func (s *Server) page404(c *call, answer websiteAnswer) error {
 	if answer.Status != http.StatusNotFound || answer.Location != "" || answer.Key != "" {
 		return nil
 	}
-	if s.mayDo(c.reading(""), routes[route{bucketTarget, http.MethodGet, ""}], "", "") == nil {
+	if s.mayDo(c.reading(""), listOperation(), "", "") == nil {
 		return noSuchKey(c.at.Key)
 	}
 	return accessDenied("There is no such page, or it is not public.")
 }
-
-// readOperation is what showing a page takes.
-func readOperation() operation { return routes[route{objectTarget, http.MethodGet, ""}] }
 
 // reading is c, but about another key of its bucket, and with no query.
 func (c *call) reading(key string) *call {

@@ -92,25 +92,8 @@ func attributes() map[string]schema.Attribute {
 		Optional:            true,
 	}
 	all["force_destroy"] = tfkit.Flag("Whether destroying the object deletes all its versions and delete markers too. They cannot be brought back. It has to be applied before it counts.", false)
-	all["timeouts"] = timeLimits()
+	all["timeouts"] = tfkit.Timeouts("the upload", "a change", "deleting the object")
 	return all
-}
-
-// timeLimits are the library's, which leaves them undescribed.
-func timeLimits() schema.Attribute {
-	a := timeouts.Attributes(context.Background(), timeouts.Opts{
-		Create:            true,
-		CreateDescription: `How long the upload may take, such as "30m". The default is a day.`,
-		Update:            true,
-		UpdateDescription: `How long a change may take, such as "30m". The default is a day.`,
-		Delete:            true,
-		DeleteDescription: `How long deleting the object may take, such as "30m". It has to be applied before it counts. The default is a day.`,
-	})
-	if nested, ok := a.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long operations may take before they are given up."
-		return nested
-	}
-	return a
 }
 
 // ValidateConfig wants one content. What is unknown may turn out to be null.

@@ -403,7 +403,7 @@ func TestAccObject_noBucket(t *testing.T) {
 }
 
 // A bucket made a moment ago may be invisible, and reads may be stale.
-func TestAccObject_inconsistentServer(t *testing.T) {
+func TestLocalObject_inconsistentServer(t *testing.T) {
 	e := acctest.NewLocal(t, acctest.Options{})
 	e.Local.Fail(localspaces.Fault{Operation: "PutObject", Times: 3, Status: http.StatusNotFound, Code: "NoSuchBucket"})
 	staleAfterPut := func() {
@@ -430,7 +430,7 @@ func TestAccObject_inconsistentServer(t *testing.T) {
 }
 
 // Only S3's own word that an object is gone removes it from the state.
-func TestAccObject_notFoundByProxy(t *testing.T) {
+func TestLocalObject_notFoundByProxy(t *testing.T) {
 	e := acctest.NewLocal(t, acctest.Options{})
 	hcl := config(e, "key = \"a\"\n content = \"1\"")
 	var cancel []func()
@@ -453,7 +453,7 @@ func TestAccObject_notFoundByProxy(t *testing.T) {
 }
 
 // A key that may only read and write one bucket is enough.
-func TestAccObject_limitedKey(t *testing.T) {
+func TestLocalObject_limitedKey(t *testing.T) {
 	e := acctest.NewLocal(t, acctest.Options{})
 	e.Behind(func(ctx context.Context, c *s3.Client) error {
 		_, err := c.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &e.Name})

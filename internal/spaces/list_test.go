@@ -121,7 +121,10 @@ func TestObjectsListsEveryKeyOnceAndAsItIs(t *testing.T) {
 	})
 	t.Run("stops when told", func(t *testing.T) {
 		s.forget()
-		for range spaces.Objects(t.Context(), c, spaces.ObjectsInput{Bucket: bucket, PageSize: 10}) {
+		for _, err := range spaces.Objects(t.Context(), c, spaces.ObjectsInput{Bucket: bucket, PageSize: 10}) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			break
 		}
 		if n := len(s.requests()); n != 1 {

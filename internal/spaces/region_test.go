@@ -97,8 +97,11 @@ func TestHosts(t *testing.T) {
 			t.Parallel()
 			e := endpoint(t, c.address)
 			for _, pair := range [][2]string{
-				{e.Host("ams3"), c.host}, {e.Host("AMS3"), c.host},
-				{e.BucketHost(at), c.bucket}, {e.CDNHost(at), c.cdn}, {e.WebsiteHost(at), c.website},
+				{e.Host("ams3"), c.host},
+				{e.Host("AMS3"), c.host},
+				{e.BucketHost(at), c.bucket},
+				{e.CDNHost(at), c.cdn},
+				{e.WebsiteHost(at), c.website},
 			} {
 				if pair[0] != pair[1] {
 					t.Errorf("host %q, want %q", pair[0], pair[1])

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -95,6 +96,24 @@ func OptionalList(description string, attributes map[string]schema.Attribute) sc
 // OptionalObject is one object that may be absent.
 func OptionalObject(description string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{MarkdownDescription: description, Optional: true, Attributes: attributes}
+}
+
+// Timeouts are the library's, described: what each operation does, or "" where
+// there is none to limit.
+func Timeouts(create, update, remove string) schema.SingleNestedAttribute {
+	about := func(operation, more string) string {
+		return fmt.Sprintf("How long %s may take, such as `30m` or `2h30m`.%s The default is a day.", operation, more)
+	}
+	a, ok := timeouts.Attributes(context.Background(), timeouts.Opts{
+		Create: create != "", CreateDescription: about(create, ""),
+		Update: update != "", UpdateDescription: about(update, ""),
+		Delete: remove != "", DeleteDescription: about(remove, " It has to be applied before it counts."),
+	}).(schema.SingleNestedAttribute)
+	if !ok {
+		panic("the timeouts library returns another kind of attribute now") // found by any test that starts the provider
+	}
+	a.MarkdownDescription = "How long operations may take before they are given up."
+	return a
 }
 
 // oneOf is what every string has to be: not empty, and one of the values where

@@ -99,23 +99,28 @@ func TestCreateReadsUntilTheServerAgrees(t *testing.T) {
 		}, created, nil, true},
 		{
 			"stale for good", func(s *thingServer) { s.impatient(); s.readsAreStale(1_000_000, "old") }, saved,
-			[]string{"ERROR Could not read back spaces_thing nyc3/photos: After waiting for", "reads do not agree with what was written. They differ at: value"}, false,
+			[]string{"ERROR Could not read back spaces_thing nyc3/photos: After waiting for", "reads do not agree with what was written. They differ at: value"},
+			false,
 		},
 		{
 			"invisible for good", func(s *thingServer) { s.impatient(); s.readFails(1_000_000, spaces.ErrNotFound) }, saved,
-			[]string{"ERROR Could not read back spaces_thing nyc3/photos", "there is none"}, false,
+			[]string{"ERROR Could not read back spaces_thing nyc3/photos", "there is none"},
+			false,
 		},
 		{
 			"may not be read", func(s *thingServer) { s.readFails(1, spaces.Fail(spaces.Denied, "write-only key")) }, saved,
-			[]string{"ERROR Could not read back spaces_thing nyc3/photos: Write-only key."}, true,
+			[]string{"ERROR Could not read back spaces_thing nyc3/photos: Write-only key."},
+			true,
 		},
 		{
 			"cancelled", func(s *thingServer) { s.readFails(1, context.Canceled) }, saved,
-			[]string{"ERROR Could not read back spaces_thing nyc3/photos"}, true,
+			[]string{"ERROR Could not read back spaces_thing nyc3/photos"},
+			true,
 		},
 		{
 			"any other failure", func(s *thingServer) { s.readFails(1, errors.New("odd")) }, saved,
-			[]string{"ERROR Could not read back spaces_thing nyc3/photos: Odd."}, true,
+			[]string{"ERROR Could not read back spaces_thing nyc3/photos: Odd."},
+			true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -178,7 +183,8 @@ func TestReadKeepsTheStateUnlessTheServerSaysTwiceThatItIsGone(t *testing.T) {
 		{"odd", func(s *thingServer) { s.readFails(9, errors.New("odd")) }, created, []string{"ERROR Could not read"}, 1},
 		{
 			"credentials not known yet", func(s *thingServer) { s.readFails(9, spaces.Fail(spaces.Unknown, "the token is not known")) }, created,
-			[]string{"WARNING Not refreshed: spaces_thing nyc3/photos: The token is not known. The state is kept as it was."}, 1,
+			[]string{"WARNING Not refreshed: spaces_thing nyc3/photos: The token is not known. The state is kept as it was."},
+			1,
 		},
 	} {
 		for _, identity := range []values{where, nil} { // Terraform before 1.12 keeps none
@@ -241,7 +247,8 @@ func TestUpdate(t *testing.T) {
 		},
 		{ // it was written: the next refresh tells what it is now
 			"not readable afterwards", func(s *thingServer) { s.readFails(9, spaces.Fail(spaces.Denied, "no")) },
-			created.with("value", "b"), []string{"ERROR Could not read back spaces_thing nyc3/photos: No."},
+			created.with("value", "b"),
+			[]string{"ERROR Could not read back spaces_thing nyc3/photos: No."},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ const logInterval = time.Minute
 
 // run serves until ctx is done.
 func run(ctx context.Context, args []string, out io.Writer) error {
-	var opt localspaces.Options
+	opt := localspaces.Options{DeleteDelay: 5 * time.Millisecond}
 	flags := flag.NewFlagSet("localspaces", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:9000", "`address` to listen on; port 0 takes a free one")
 	flags.Func("region", "`region` to serve; may be repeated (default nyc3)", func(region string) error {

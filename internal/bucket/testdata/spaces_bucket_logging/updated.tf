@@ -7,7 +7,7 @@ resource "spaces_bucket" "logs" {
 }
 
 resource "spaces_bucket_logging" "test" {
-  bucket = spaces_bucket.test.name
+  bucket        = spaces_bucket.test.name
   target_bucket = spaces_bucket.logs.name
   target_prefix = "site/"
 }

@@ -3,6 +3,6 @@ resource "spaces_bucket" "test" {
 }
 
 resource "spaces_bucket_website_configuration" "test" {
-  bucket = spaces_bucket.test.name
+  bucket         = spaces_bucket.test.name
   index_document = "index.html"
 }
