@@ -91,7 +91,7 @@ func NewLocal(t *testing.T, o Options) *Env {
 func named(t *testing.T, prefix string) {
 	t.Helper()
 	if !strings.HasPrefix(t.Name(), prefix) {
-		t.Logf("the name of this test has to begin with %s", prefix)
+		t.Fatalf("the name of this test has to begin with %s", prefix)
 	}
 }
 
@@ -128,6 +128,9 @@ func start(t *testing.T, o Options) *Env {
 	return e
 }
 
+// spacesLacks is what Ceph has and Spaces has not: ACLs with grants of one's own.
+var spacesLacks = map[string]string{"local": "grants", "live": "grants"}
+
 // fromEnvironment takes the server's address and keys from the environment.
 func (e *Env) fromEnvironment() error {
 	value := func(byDefault string, names ...string) string {
@@ -147,7 +150,7 @@ func (e *Env) fromEnvironment() error {
 	e.AccessKey = value("", "SPACES_TEST_ACCESS_KEY", "SPACES_ACCESS_KEY_ID")
 	e.SecretKey = value("", "SPACES_TEST_SECRET_KEY", "SPACES_SECRET_ACCESS_KEY")
 	e.Regions = strings.Split(value("nyc3,ams3", "SPACES_TEST_REGIONS"), ",")
-	e.lacks = strings.Split(value("", "SPACES_TEST_LACKS"), ",")
+	e.lacks = strings.Split(value(spacesLacks[server()], "SPACES_TEST_LACKS"), ",")
 	if e.Endpoint == "" || e.AccessKey == "" || e.SecretKey == "" {
 		return fmt.Errorf("SPACES_TEST_SERVER is %s, but its endpoint or its keys are not in the environment", server())
 	}
@@ -191,7 +194,7 @@ func (e *Env) serve(o Options) {
 	if err != nil {
 		e.T.Fatal(err)
 	}
-	e.Local, e.Regions = local, o.Regions
+	e.Local, e.Regions, e.lacks = local, o.Regions, []string{spacesLacks["local"]}
 	e.Endpoint = "http://{region}.localhost:" + port
 	e.AccessKey, e.SecretKey = local.Credentials()
 }

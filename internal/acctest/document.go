@@ -72,11 +72,13 @@ func (d Document) Suite(t *testing.T) {
 		e := New(t)
 		e.Need(d.Needs)
 		e.Steps(resource.TestStep{
-			Config:      strings.ReplaceAll(e.Fixture(d.Type, "basic"), "bucket = spaces_bucket.test.name", `bucket = "${var.name}-none"`),
+			Config:      ownBucket.ReplaceAllString(e.Fixture(d.Type, "basic"), `bucket = "$${var.name}-none"`),
 			ExpectError: regexp.MustCompile(`(?s)Could not create ` + d.Type + `.*there is no bucket\s+` + e.Name + `-none\s+in\s+region`),
 		})
 	})
 }
+
+var ownBucket = regexp.MustCompile(`(?m)\bbucket += spaces_bucket\.test\.name$`)
 
 func expect(hcl, addr string, action plancheck.ResourceActionType) resource.TestStep {
 	return resource.TestStep{

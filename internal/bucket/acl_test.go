@@ -10,12 +10,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/acctest"
-	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
 )
 
 // Grants that are neither of the two ACLs are a difference, and are taken back.
 func TestAccACLOther(t *testing.T) {
 	e := acctest.New(t)
+	e.Need("grants")
 	hcl := e.Config(`
 resource "spaces_bucket" "test" {
   name = var.name
@@ -37,9 +37,6 @@ resource "spaces_bucket_acl" "test" {
 				Grantee:    &s3types.Grantee{Type: s3types.TypeGroup, URI: aws.String("http://acs.amazonaws.com/groups/global/AllUsers")},
 			}),
 		}})
-		if spaces.KindOf(err) == spaces.Unsupported {
-			t.Skip("the server knows no other grants, as Spaces")
-		}
 		must(t, err)
 	}
 	e.Steps(

@@ -3,8 +3,10 @@ package spaces
 import (
 	"context"
 	"crypto/tls"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -82,6 +84,8 @@ func KindOf(err error) Kind {
 		return Cancelled
 	case errors.As(err, &ours):
 		return ours.kind
+	case brokenOff(err):
+		return Unreachable
 	case errors.As(err, &s3) && kinds[s3.ErrorCode()] != Other && !bare(err, s3.ErrorCode()):
 		return kinds[s3.ErrorCode()]
 	case errors.As(err, &http) && http.HTTPStatusCode() != 0: // 0: no answer came
@@ -111,6 +115,20 @@ func unsent(err error) bool {
 		sent *smithyhttp.RequestSendError // has no context's end in it: the SDK sees to that
 	)
 	return errors.As(err, &host) || errors.As(err, &op) || errors.As(err, &sent)
+}
+
+// brokenOff says whether an answer began well and ended too soon.
+func brokenOff(err error) bool {
+	var (
+		http *awshttp.ResponseError
+		op   *net.OpError
+		xml  *xml.SyntaxError
+	)
+	if !errors.As(err, &http) || http.HTTPStatusCode()/100 != 2 {
+		return false
+	}
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &op) ||
+		errors.As(err, &xml) && xml.Msg == "unexpected EOF"
 }
 
 // bare says whether a "not found" is only the status, in an answer that had
@@ -290,6 +308,8 @@ func short(op *smithy.OperationError) string {
 	switch {
 	case errors.As(op, &s3) && s3.ErrorCode() != "UnknownError" && !madeUp(s3):
 		return fmt.Sprintf("Spaces answered %s.", s3.ErrorCode())
+	case brokenOff(op):
+		return "The server's answer broke off in its middle: the connection was lost."
 	case errors.As(op, &http) && http.HTTPStatusCode() != 0:
 		return fmt.Sprintf("The server answered %s.", statusText(http.HTTPStatusCode()))
 	case errors.As(op, &sent):

@@ -92,6 +92,9 @@ func TestForeignAnswersAreNotTakenForSpaces(t *testing.T) {
 				err := getCORS(t.Context(), c)
 				mustBe(t, err, want)
 				checkWords(t, err, fmt.Sprintf("The server answered %d %s.", status, http.StatusText(status)))
+				if facts := strings.Join(spaces.Facts(err), "\n"); strings.Contains(facts, "Code: ") || strings.Contains(facts, "Message: ") {
+					t.Errorf("the answer had neither code nor message:\n%s", facts)
+				}
 				if status == 404 && !strings.Contains(spaces.Advice(err), "nothing is taken for gone") {
 					t.Errorf("advice: %s", spaces.Advice(err))
 				}

@@ -194,8 +194,10 @@ func hopeless(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
+// busy is also an answer that broke off. No request that is retried here does
+// harm when it is done twice.
 func busy(err error) aws.Ternary {
-	if KindOf(err) == Busy {
+	if KindOf(err) == Busy || brokenOff(err) {
 		return aws.TrueTernary
 	}
 	return aws.UnknownTernary

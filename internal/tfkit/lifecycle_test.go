@@ -443,11 +443,16 @@ func TestDataSource(t *testing.T) {
 
 func TestWarnFromManyGoroutines(t *testing.T) {
 	t.Parallel()
+	const many = 300
 	s := newThingServer(t)
 	warn := func(ctx context.Context) {
 		var group sync.WaitGroup
-		for i := range 50 {
-			group.Go(func() { Warn(ctx, fmt.Sprintf("warning %d", i/2), "detail") }) // each twice
+		for range 4 { // so each is said four times
+			group.Go(func() {
+				for i := range many {
+					Warn(ctx, fmt.Sprintf("warning %d", i), "detail")
+				}
+			})
 		}
 		group.Wait()
 	}
@@ -464,8 +469,8 @@ func TestWarnFromManyGoroutines(t *testing.T) {
 		"data":   func() applied { return tf.readData(values{"bucket": "photos"}) },
 	} {
 		s.stored = &thing{Value: types.StringValue("a"), Methods: []string{"PUT", "GET"}}
-		if got := do(); got.diags.count(tfprotov6.DiagnosticSeverityWarning) != 25 {
-			t.Errorf("%s: %d warnings, want 25, each once", name, got.diags.count(tfprotov6.DiagnosticSeverityWarning))
+		if n := do().diags.count(tfprotov6.DiagnosticSeverityWarning); n != many {
+			t.Errorf("%s: %d warnings, want %d, each once", name, n, many)
 		}
 	}
 	Warn(t.Context(), "outside of an operation", "goes nowhere, and does no harm")
