@@ -17,6 +17,9 @@ import (
 const (
 	defaultAPIEndpoint = "https://api.digitalocean.com"
 	defaultMaxRetries  = 4
+
+	maxMaxRetries        = 100
+	minRequestsPerSecond = 0.1
 )
 
 // blockModel is the provider block.
@@ -64,14 +67,14 @@ func (b blockModel) resolve(diags *diag.Diagnostics) spaces.Config {
 	if !b.MaxRetries.IsNull() && !b.MaxRetries.IsUnknown() {
 		config.MaxRetries = int(b.MaxRetries.ValueInt64())
 	} else if name, value := first("SPACES_MAX_RETRIES"); value != "" {
-		if config.MaxRetries, err = strconv.Atoi(value); err != nil || config.MaxRetries < 0 {
-			r.wrong("max_retries", name, value, "it has to be a whole number of at least 0")
+		if config.MaxRetries, err = strconv.Atoi(value); err != nil || config.MaxRetries < 0 || config.MaxRetries > maxMaxRetries {
+			r.wrong("max_retries", name, value, fmt.Sprintf("it has to be a whole number from 0 to %d", maxMaxRetries))
 		}
 	}
 	config.RequestsPerSecond = b.RequestsPerSecond.ValueFloat64()
 	if name, value := first("SPACES_REQUESTS_PER_SECOND"); b.RequestsPerSecond.IsNull() && value != "" {
-		if config.RequestsPerSecond, err = strconv.ParseFloat(value, 64); err != nil || config.RequestsPerSecond < 0 {
-			r.wrong("requests_per_second", name, value, "it has to be a number of at least 0, where 0 is no limit")
+		if config.RequestsPerSecond, err = strconv.ParseFloat(value, 64); err != nil || !(config.RequestsPerSecond >= minRequestsPerSecond) { // so that NaN is wrong too
+			r.wrong("requests_per_second", name, value, fmt.Sprintf("it has to be a number of at least %g", minRequestsPerSecond))
 		}
 	}
 	config.Unknown = r.unknown

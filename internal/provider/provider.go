@@ -68,11 +68,11 @@ func (p *spacesProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How often a request is repeated that was throttled, met a passing fault or lost its connection, with growing pauses. The default is 4. Environment: `SPACES_MAX_RETRIES`.",
-				Optional:            true, Validators: []validator.Int64{int64validator.Between(0, 100)},
+				Optional:            true, Validators: []validator.Int64{int64validator.Between(0, maxMaxRetries)},
 			},
 			"requests_per_second": schema.Float64Attribute{
 				MarkdownDescription: "Limit on all requests together, to S3 and to the API. The default is none. Environment: `SPACES_REQUESTS_PER_SECOND`.",
-				Optional:            true, Validators: []validator.Float64{float64validator.AtLeast(0.1)},
+				Optional:            true, Validators: []validator.Float64{float64validator.AtLeast(minRequestsPerSecond)},
 			},
 		},
 	}
