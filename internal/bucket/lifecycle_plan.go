@@ -24,7 +24,7 @@ func lifecycleRules() schema.ListNestedAttribute {
 	id.Computed = true
 	id.Validators = append(id.Validators, stringvalidator.LengthAtMost(255))
 	date := tfkit.OptionalString("Day on which all objects expire, such as `2027-01-31`. Objects that are written later expire at once.")
-	date.Validators = append(date.Validators, dayValidator{})
+	date.Validators = append(date.Validators, dayRule)
 	days := func(description string) schema.Int32Attribute {
 		a := tfkit.OptionalInt(description, 1)
 		a.Optional, a.Required = false, true
@@ -53,20 +53,14 @@ func lifecycleRules() schema.ListNestedAttribute {
 	return rules
 }
 
-// dayValidator checks a date.
-type dayValidator struct{}
-
-func (dayValidator) Description(context.Context) string { return "must be a day, such as 2027-01-31" }
-
-func (v dayValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (dayValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := parseDay(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a day", fmt.Sprintf("%s.", err))
-	}
+var dayRule = tfkit.Rule{
+	Title: "Not a day", Wants: "must be a day, such as 2027-01-31",
+	Wrong: func(day string) string {
+		if _, err := parseDay(day); err != nil {
+			return fmt.Sprintf("%s.", err)
+		}
+		return ""
+	},
 }
 
 // ruleValidator checks what concerns a whole rule, or all of them.

@@ -36,12 +36,12 @@ func ListDataSource() datasource.DataSource {
 				"regions": schema.SetAttribute{
 					MarkdownDescription: "Regions to look in. The default is every region known to have Spaces, where one that does not answer is passed over with a warning; with an `endpoint` that has no place for the region, it is the provider's `region`.",
 					ElementType:         types.StringType, Optional: true,
-					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(tfkit.RegionValidator())},
+					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(tfkit.RegionRule)},
 				},
 				"name_regex": schema.StringAttribute{
 					MarkdownDescription: "Lists only buckets with a name that this regular expression (RE2) matches.",
 					Optional:            true,
-					Validators:          []validator.String{tfkit.NotEmpty(), regexValidator{}},
+					Validators:          []validator.String{tfkit.NotEmpty(), regexRule},
 				},
 				"buckets": schema.ListNestedAttribute{
 					MarkdownDescription: "The buckets, by name.",
@@ -163,15 +163,12 @@ func listRegion(ctx context.Context, cl *spaces.Clients, region string, wanted *
 	return buckets, err
 }
 
-// regexValidator compiles a regular expression.
-type regexValidator struct{}
-
-func (regexValidator) Description(context.Context) string { return "must be a regular expression" }
-
-func (v regexValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (regexValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a regular expression", fmt.Sprintf("%q: %s.", req.ConfigValue.ValueString(), err))
-	}
+var regexRule = tfkit.Rule{
+	Title: "Not a regular expression", Wants: "must be a regular expression",
+	Wrong: func(expression string) string {
+		if _, err := regexp.Compile(expression); err != nil {
+			return fmt.Sprintf("%q: %s.", expression, err)
+		}
+		return ""
+	},
 }

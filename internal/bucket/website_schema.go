@@ -27,9 +27,9 @@ func websiteSchema() map[string]schema.Attribute {
 	errorDocument := tfkit.OptionalString("Key of the page that is shown instead of an error, such as `404.html`.")
 	errorDocument.Validators = append(errorDocument.Validators, stringvalidator.ConflictsWith(path.MatchRoot("redirect_all_requests_to")))
 	host := tfkit.RequiredString("Host that is redirected to, such as `www.example.com`.")
-	host.Validators = append(host.Validators, hostName{})
+	host.Validators = append(host.Validators, hostRule)
 	redirectHost := tfkit.OptionalString("Host that is redirected to. The default is the one that was asked.")
-	redirectHost.Validators = append(redirectHost.Validators, hostName{})
+	redirectHost.Validators = append(redirectHost.Validators, hostRule)
 	key := tfkit.OptionalString("Key that is redirected to.")
 	key.Validators = append(key.Validators, stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("replace_key_prefix_with")))
 	redirectCode := tfkit.OptionalString("Status of the redirect, 301 to 308. The default is 301.")
@@ -90,16 +90,13 @@ func (notBare) ValidateObject(_ context.Context, req validator.ObjectRequest, re
 		fmt.Sprintf("%s says nothing: give it at least one of %s.", req.Path, strings.Join(slices.Sorted(maps.Keys(attributes)), ", ")))
 }
 
-// hostName catches URLs where a host belongs.
-type hostName struct{}
-
-func (hostName) Description(context.Context) string { return "must be a host name" }
-
-func (v hostName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (hostName) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if s := req.ConfigValue.ValueString(); strings.ContainsAny(s, "/ ") {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a host name",
-			fmt.Sprintf("%q has a slash or a blank, and a host name has neither: leave scheme and path out, as in www.example.com. The scheme goes into protocol.", s))
-	}
+// hostRule catches URLs where a host belongs.
+var hostRule = tfkit.Rule{
+	Title: "Not a host name", Wants: "must be a host name",
+	Wrong: func(name string) string {
+		if !strings.ContainsAny(name, "/ ") {
+			return ""
+		}
+		return fmt.Sprintf("%q has a slash or a blank, and a host name has neither: leave scheme and path out, as in www.example.com. The scheme goes into protocol.", name)
+	},
 }

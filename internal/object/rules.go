@@ -12,36 +12,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/do-spaces/terraform-provider-spaces/internal/tfkit"
 )
-
-// rule validates strings: it says what it wants, and what is wrong with one
-// that is otherwise, or "".
-type rule struct {
-	title, wants string
-	wrong        func(value string) string
-}
-
-// Description says what the rule wants.
-func (r rule) Description(context.Context) string { return r.wants }
-
-// MarkdownDescription says what the rule wants.
-func (r rule) MarkdownDescription(context.Context) string { return r.wants }
-
-// ValidateString complains about what is wrong.
-func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if wrong := r.wrong(req.ConfigValue.ValueString()); wrong != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, r.title, wrong)
-	}
-}
 
 const maxKey = 1024
 
-var keyRule = rule{
-	title: "Not a key", wants: "must have 1 to 1,024 bytes, none of them a control character",
-	wrong: func(key string) string {
+var keyRule = tfkit.Rule{
+	Title: "Not a key", Wants: "must have 1 to 1,024 bytes, none of them a control character",
+	Wrong: func(key string) string {
 		switch {
 		case key == "":
 			return "The key is empty, and an object needs a name of 1 to 1,024 bytes."
@@ -63,9 +42,9 @@ func runeBoundary(s string, at int) int {
 }
 
 // headerRule is for what is sent as the value of an HTTP header.
-var headerRule = rule{
-	title: "Not a header's value", wants: "must have no control characters, and no blanks at its ends",
-	wrong: wrongHeader,
+var headerRule = tfkit.Rule{
+	Title: "Not a header's value", Wants: "must have no control characters, and no blanks at its ends",
+	Wrong: wrongHeader,
 }
 
 func wrongHeader(value string) string {
@@ -78,9 +57,9 @@ func wrongHeader(value string) string {
 	return ""
 }
 
-var timeRule = rule{
-	title: "Not a time", wants: "must be a time in RFC 3339, such as 2030-01-31T00:00:00Z",
-	wrong: func(value string) string {
+var timeRule = tfkit.Rule{
+	Title: "Not a time", Wants: "must be a time in RFC 3339, such as 2030-01-31T00:00:00Z",
+	Wrong: func(value string) string {
 		at, err := time.Parse(time.RFC3339, value)
 		switch {
 		case err != nil:
@@ -92,9 +71,9 @@ var timeRule = rule{
 	},
 }
 
-var redirectRule = rule{
-	title: "Not a redirect", wants: "must begin with /, http:// or https://",
-	wrong: func(value string) string {
+var redirectRule = tfkit.Rule{
+	Title: "Not a redirect", Wants: "must begin with /, http:// or https://",
+	Wrong: func(value string) string {
 		for _, start := range []string{"/", "http://", "https://"} {
 			if strings.HasPrefix(value, start) {
 				return ""
@@ -104,9 +83,9 @@ var redirectRule = rule{
 	},
 }
 
-var base64Rule = rule{
-	title: "Not base64", wants: "must be base64, as base64encode and filebase64 make it",
-	wrong: func(value string) string {
+var base64Rule = tfkit.Rule{
+	Title: "Not base64", Wants: "must be base64, as base64encode and filebase64 make it",
+	Wrong: func(value string) string {
 		_, err := base64.StdEncoding.DecodeString(value)
 		if err != nil {
 			return fmt.Sprintf("It cannot be decoded: %v. Give it base64 with padding, as base64encode and filebase64 make it; text belongs into content.", err)

@@ -52,7 +52,7 @@ func (p *spacesProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"region": schema.StringAttribute{
 				MarkdownDescription: "Region of all that names none, for example `nyc3`. There is no built-in default. Environment: `SPACES_REGION`.",
-				Optional:            true, Validators: []validator.String{tfkit.RegionValidator()},
+				Optional:            true, Validators: []validator.String{tfkit.RegionRule},
 			},
 			"endpoint": schema.StringAttribute{
 				MarkdownDescription: "Address of Spaces, with `{region}` (or `{{.Region}}`) where the region belongs. The default is `" + spaces.DefaultEndpoint + "`. Environment: `SPACES_ENDPOINT_URL`.",

@@ -41,7 +41,7 @@ func WithBucket(attributes map[string]schema.Attribute) map[string]schema.Attrib
 		"bucket": schema.StringAttribute{
 			MarkdownDescription: "Name of the bucket. Changing it makes a new resource.",
 			Required:            true,
-			Validators:          []validator.String{bucketReference{}},
+			Validators:          []validator.String{bucketRule},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 	}
@@ -56,7 +56,7 @@ func RegionAttribute() schema.StringAttribute {
 		MarkdownDescription: "Region of the bucket, for example `nyc3`. The default is the provider's `region`. Changing it makes a new resource.",
 		Optional:            true,
 		Computed:            true,
-		Validators:          []validator.String{regionShape{}},
+		Validators:          []validator.String{RegionRule},
 	}
 }
 
@@ -104,47 +104,28 @@ func noRegion() diag.Diagnostic {
 		"Neither region here, nor region in the provider block, nor the environment variable SPACES_REGION is set, and there is no built-in default. Set one of them, for example region = \"nyc3\".")
 }
 
-// regionShape accepts every slug that could be a region's: a closed list would
+// RegionRule accepts every slug that could be a region's: a closed list would
 // refuse the next one that DigitalOcean opens.
-type regionShape struct{}
-
-func (regionShape) Description(context.Context) string {
-	return "must be a region's slug, such as nyc3"
-}
-func (v regionShape) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (regionShape) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	slug := req.ConfigValue.ValueString()
-	if spaces.RegionShape.MatchString(strings.ToLower(slug)) {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Not a region",
-		fmt.Sprintf("%q has not the shape of a region's slug: a few letters and a number, such as nyc3. Known to have Spaces are %s.", slug, strings.Join(spaces.Regions, ", ")))
+var RegionRule = Rule{
+	Title: "Not a region", Wants: "must be a region's slug, such as nyc3",
+	Wrong: func(slug string) string {
+		if spaces.RegionShape.MatchString(strings.ToLower(slug)) {
+			return ""
+		}
+		return fmt.Sprintf("%q has not the shape of a region's slug: a few letters and a number, such as nyc3. Known to have Spaces are %s.", slug, strings.Join(spaces.Regions, ", "))
+	},
 }
 
-// bucketReference catches what is no bucket's name at all, such as a URL or a
+// bucketRule catches what is no bucket's name at all, such as a URL or a
 // host name, where an existing bucket is named.
-type bucketReference struct{}
+var bucketRule = Rule{
+	Title: "Not the name of a bucket", Wants: "must be the name of a bucket",
+	Wrong: func(name string) string {
+		if bucketShape.MatchString(name) {
+			return ""
+		}
+		return fmt.Sprintf("%q cannot be a bucket's name: these have 3 to 63 characters, which are lower-case letters, digits and dashes. Give the name alone, as spaces_bucket.example.name does, without a scheme, a host or a key.", name)
+	},
+}
 
 var bucketShape = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9-]$`)
-
-func (bucketReference) Description(context.Context) string { return "must be the name of a bucket" }
-func (v bucketReference) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
-
-func (bucketReference) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if name := req.ConfigValue.ValueString(); !bucketShape.MatchString(name) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not the name of a bucket",
-			fmt.Sprintf("%q cannot be a bucket's name: these have 3 to 63 characters, which are lower-case letters, digits and dashes. Give the name alone, as spaces_bucket.example.name does, without a scheme, a host or a key.", name))
-	}
-}
-
-// RegionValidator is for regions that are not a region attribute.
-func RegionValidator() validator.String { return regionShape{} }
