@@ -1,6 +1,7 @@
 package ceph
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -86,8 +87,26 @@ func (p *proxy) handler(scheme string) http.Handler {
 			http.Error(w, r.Host+" is no host name of a region here", http.StatusMisdirectedRequest)
 			return
 		}
+		if err := readAhead(r); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
 		forward.ServeHTTP(w, r)
 	})
+}
+
+// readAhead takes in a short body before it is forwarded. Go's server closes the
+// body as soon as it answers, its client then finds the body closed at the very
+// end of sending it, and cuts the connection that the answer comes from. The
+// bodies of long requests are sent before radosgw answers.
+func readAhead(r *http.Request) error {
+	const short = 1 << 20
+	if r.ContentLength <= 0 || r.ContentLength > short || r.Header.Get("Expect") != "" {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return err
 }
 
 // gateway finds the region in [BUCKET.]REGION[-static].localhost[:PORT].
