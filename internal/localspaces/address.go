@@ -17,11 +17,13 @@ const realDomain = "digitaloceanspaces.com"
 type address struct {
 	Region, Bucket, Key string
 	Website             bool // by the -static host
+	API                 bool // DigitalOcean's; Key is then the ID of what it is about
 }
 
 // locate reads the address of r: BUCKET.REGION.DOMAIN/KEY,
 // REGION.DOMAIN/BUCKET/KEY, BUCKET.REGION-static.DOMAIN/KEY, or
-// HOST/BUCKET/KEY with the region of the signature's scope.
+// HOST/BUCKET/KEY with the region of the signature's scope. DigitalOcean's API
+// is HOST/v2/ or api.DOMAIN/v2/; no bucket can have so short a name.
 //
 // A key is taken as it was sent. Nothing here cleans a path: "a//b", "../c"
 // and "/d" are keys like any other.
@@ -33,6 +35,9 @@ func (s *Server) locate(r *http.Request) (address, error) {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 
 	labels, ok := s.labels(host)
+	if strings.HasPrefix(r.URL.Path, "/v2/") && (!ok || host == "api."+s.opt.Domain) {
+		return address{API: true}, nil
+	}
 	if !ok {
 		at := pathStyle(path)
 		at.Region = s.opt.Regions[0]

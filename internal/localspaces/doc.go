@@ -19,6 +19,10 @@
 //	              the operations
 //	store.go      buckets, objects, versions; blob.go their bytes; persist.go their files
 //
+// DigitalOcean's API, for access keys, certificates and CDN endpoints, turns off
+// after address.go: api.go, with api_keys.go, api_certificates.go, api_cdn.go and
+// api_limits.go.
+//
 // policy.go, cors.go, lifecycle.go, website.go, acl.go and logging.go know
 // their documents and nothing of HTTP or the store.
 package localspaces

@@ -11,9 +11,9 @@ import (
 // Fault is something that is to go wrong. The fields up to Times choose calls,
 // the rest say what happens to them; several may be set.
 type Fault struct {
-	Operation string // S3's name, such as "PutBucketCors"; "" for any
+	Operation string // S3's name, such as "PutBucketCors", or one in api.go; "" for any
 	Bucket    string // "" for any
-	Key       string // "" for any
+	Key       string // "" for any; an ID in DigitalOcean's API
 	Match     func(r *http.Request, operation string) bool
 
 	Skip  int // let so many matching calls pass
@@ -21,7 +21,7 @@ type Fault struct {
 
 	Delay  time.Duration
 	Status int         // fail with this status
-	Code   string      // and this S3 code; a usual one for the status when empty
+	Code   string      // and this S3 code, or id of the API; a usual one for the status when empty
 	Header http.Header // sent with the answer, be it a failure or not
 
 	Cut      bool // close the connection and do nothing
@@ -31,7 +31,7 @@ type Fault struct {
 	// happened: an object's body, ACL or tags, one document of a bucket, a
 	// bucket's being there, or its list of objects. It goes back a thousand
 	// writes, none that replaced more than 64 KiB, and with Options.Dir not to
-	// replaced bodies.
+	// replaced bodies. DigitalOcean's API does not heed it.
 	Stale bool
 }
 
@@ -105,7 +105,7 @@ func (fs *faults) apply(c *call, serve func(*call)) {
 	}
 	maps.Copy(c.w.Header(), f.Header)
 	if f.Status != 0 {
-		c.fail(failure(f.Status, cmp.Or(f.Code, usualCode(f.Status)), "This failure was asked for."))
+		c.fail(failure(f.Status, cmp.Or(f.Code, c.usualCode(f.Status)), "This failure was asked for."))
 		return
 	}
 	c.stale = f.Stale
@@ -117,8 +117,11 @@ func (fs *faults) apply(c *call, serve func(*call)) {
 	}
 }
 
-// usualCode is the S3 code that most often comes with status.
-func usualCode(status int) string {
+// usualCode is the code that most often comes with status.
+func (c *call) usualCode(status int) string {
+	if c.at.API {
+		return usualID(status)
+	}
 	switch status {
 	case http.StatusForbidden:
 		return "AccessDenied"

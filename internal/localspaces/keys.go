@@ -3,6 +3,7 @@ package localspaces
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 // ownerID is the account that all buckets, objects and keys belong to. Spaces
@@ -12,12 +13,17 @@ const ownerID = "6174283"
 // Grant gives a key a permission on a bucket, in the terms of DigitalOcean's
 // API: "read", "readwrite" or "fullaccess", the last with no bucket.
 type Grant struct {
-	Bucket, Permission string
+	Bucket     string `json:"bucket"`
+	Permission string `json:"permission"`
 }
 
+// key is replaced and never changed.
 type key struct {
 	accessKey, secretKey string
 	grants               []Grant
+	name                 string
+	created              time.Time
+	made                 bool // by the API; such keys are kept in Options.Dir
 }
 
 // level is what the key may do on bucket.
@@ -44,12 +50,12 @@ type keyring struct {
 }
 
 // AddKey makes a key valid, replacing one of the same access key. Without
-// grants it exists and may do nothing.
+// grants it exists and may do nothing. In the API its name is its access key.
 func (s *Server) AddKey(accessKey, secretKey string, grants ...Grant) {
 	s.RemoveKey(accessKey)
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
-	s.keys.keys = append(s.keys.keys, &key{accessKey, secretKey, slices.Clone(grants)})
+	s.keys.keys = append(s.keys.keys, &key{accessKey, secretKey, slices.Clone(grants), accessKey, s.opt.Now(), false})
 }
 
 // RemoveKey makes a key invalid.

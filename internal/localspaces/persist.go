@@ -17,6 +17,9 @@ import (
 // files keeps a store in a directory. A nil one keeps nothing.
 //
 //	key.json                        the access key that was made up
+//	token.json                      the token that was made up
+//	keys.json                       the keys made by DigitalOcean's API
+//	api.json                        its certificates and CDN endpoints
 //	bodies/ID                       pieces of bodies
 //	buckets/NAME/bucket.json        a bucketView
 //	buckets/NAME/objects/HASH.json  an object with all its versions
@@ -209,6 +212,26 @@ func (f *files) removeUpload(b *bucket, id string) error {
 		return nil
 	}
 	return removeIfThere(f.upload(b.Name, id))
+}
+
+// saveAs keeps v in a file of that name.
+func (f *files) saveAs(name string, v any) error {
+	if f == nil {
+		return nil
+	}
+	return save(filepath.Join(f.dir, name), v)
+}
+
+// loadFrom loads v from a file of that name, if it is there.
+func (f *files) loadFrom(name string, v any) error {
+	if f == nil {
+		return nil
+	}
+	err := load(filepath.Join(f.dir, name), v)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // remove lets go of pieces. It does not matter if that fails: the next start

@@ -6,7 +6,7 @@ import "sync"
 type Request struct {
 	Operation, Region, Bucket, Key string
 	Status                         int    // as answered; 0 when the connection was cut without an answer
-	AccessKey                      string // "" when anonymous
+	AccessKey                      string // "" when anonymous; calls of DigitalOcean's API have none
 }
 
 // remembered is how many requests Requests goes back.

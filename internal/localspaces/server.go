@@ -11,15 +11,18 @@ import (
 
 // Options configure a Server. The zero value is a good one.
 type Options struct {
-	Regions     []string         // slugs served; default nyc3
-	AccessKey   string           // a full-access key; made up when empty
-	SecretKey   string           // the secret that goes with it
-	Dir         string           // keeps data there across runs; "" keeps it in memory and large bodies in unlinked temporary files
-	RTT         time.Duration    // added to every answer
-	DeleteDelay time.Duration    // added to DeleteObjects of many keys, for the sake of the Go SDK; see deleteobjects.go
-	Strict      bool             // Content-MD5 is required where the Spaces API page requires it, and a checksum does not replace it
-	Now         func() time.Time // clock for objects, lifecycle and logs; signatures always go by the real one
-	Domain      string           // REGION.DOMAIN and BUCKET.REGION.DOMAIN are served; default localhost. digitaloceanspaces.com is, always
+	Regions          []string         // slugs served; default nyc3
+	AccessKey        string           // a full-access key; made up when empty
+	SecretKey        string           // the secret that goes with it
+	Dir              string           // keeps data there across runs; "" keeps it in memory and large bodies in unlinked temporary files
+	RTT              time.Duration    // added to every answer
+	DeleteDelay      time.Duration    // added to DeleteObjects of many keys, for the sake of the Go SDK; see deleteobjects.go
+	Strict           bool             // Content-MD5 is required where the Spaces API page requires it, and a checksum does not replace it
+	Now              func() time.Time // clock for objects, lifecycle and logs; signatures always go by the real one
+	Token            string           // for all calls of DigitalOcean's API; made up when empty
+	RateLimits       bool             // the API limits calls of the CDN
+	CertificateDelay time.Duration    // until a certificate of Let's Encrypt is verified
+	Domain           string           // REGION.DOMAIN and BUCKET.REGION.DOMAIN are served; default localhost. digitaloceanspaces.com is, always
 }
 
 // Server is a local Spaces. All its regions are one http.Handler.
@@ -30,6 +33,7 @@ type Server struct {
 	faults   faults
 	requests recorder
 	logs     accessLogs
+	api      api
 }
 
 // New makes a Server, with the data it finds in Options.Dir.
@@ -51,6 +55,9 @@ func New(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{opt: opt, store: st}
+	if err := s.loadAPI(); err != nil {
+		return nil, err
+	}
 	if opt.AccessKey == "" {
 		if s.opt.AccessKey, s.opt.SecretKey, err = st.credentials(); err != nil {
 			return nil, err
@@ -120,11 +127,15 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 func (c *call) fail(err error) {
 	e := asAPIError(err)
 	c.w.code = e.Code
+	if c.at.API {
+		c.failJSON(e)
+		return
+	}
 	writeError(c.w, c.r, e)
 }
 
-// ServeHTTP serves S3 at every region's hosts, and websites at the -static
-// ones.
+// ServeHTTP serves S3 at every region's hosts, websites at the -static ones,
+// and DigitalOcean's API under /v2/ at any other.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: &answer{ResponseWriter: w}, r: r, start: s.opt.Now(), query: r.URL.Query()}
 	id := "tx" + rand.Text()
@@ -137,6 +148,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var err error
 	if c.at, err = s.locate(r); err != nil {
 		c.fail(err)
+		return
+	}
+	if c.at.API {
+		s.serveAPI(c)
 		return
 	}
 	w.Header().Set("x-amz-request-id", id+"-"+c.at.Region) // Ceph's end so, too

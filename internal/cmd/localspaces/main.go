@@ -51,6 +51,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&opt.Dir, "data", "", "`directory` to keep data in (default memory)")
 	flags.StringVar(&opt.AccessKey, "access-key", "", "access `key` (default: one is made up)")
 	flags.StringVar(&opt.SecretKey, "secret-key", "", "secret `key` that goes with it")
+	flags.StringVar(&opt.Token, "token", "", "`token` for DigitalOcean's API (default: one is made up)")
 	flags.BoolVar(&opt.Strict, "strict", false, "require Content-MD5 where the Spaces API page does")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -113,10 +114,12 @@ func announce(out io.Writer, s *localspaces.Server, opt localspaces.Options, add
 export SPACES_ACCESS_KEY_ID='%s'
 export SPACES_SECRET_ACCESS_KEY='%s'
 export SPACES_REGION='%s'
+export DIGITALOCEAN_API_URL='http://127.0.0.1:%s'
+export DIGITALOCEAN_TOKEN='%s'
 
 # A local Spaces is serving %s at %s.
 # To look around, with the AWS command line:
 #   AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s aws --endpoint-url http://localhost:%s --region %s s3 ls
 # To read a public object: curl http://BUCKET.%s.localhost:%s/KEY
-`, port, access, secret, regions[0], strings.Join(regions, ", "), addr, access, secret, port, regions[0], regions[0], port)
+`, port, access, secret, regions[0], port, s.Token(), strings.Join(regions, ", "), addr, access, secret, port, regions[0], regions[0], port)
 }

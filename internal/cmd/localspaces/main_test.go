@@ -56,6 +56,32 @@ func start(t *testing.T, args ...string) running {
 	return r
 }
 
+// listKeys is the status of a call of DigitalOcean's API.
+func listKeys(t *testing.T, env map[string]string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, env["DIGITALOCEAN_API_URL"]+"/v2/spaces/keys", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+env["DIGITALOCEAN_TOKEN"])
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+func TestToken(t *testing.T) {
+	r := start(t, "-token", "mine")
+	if status := listKeys(t, r.env); status != http.StatusOK || r.env["DIGITALOCEAN_TOKEN"] != "mine" {
+		t.Errorf("the API answers %d, with %v", status, r.env)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRun(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	r := start(t, "-region", "fra1", "-region", "nyc3", "-data", data)
@@ -72,11 +98,17 @@ func TestRun(t *testing.T) {
 	if resp.StatusCode != http.StatusForbidden {
 		t.Errorf("an anonymous list is answered %d", resp.StatusCode)
 	}
+	if list := listKeys(t, r.env); list != http.StatusOK {
+		t.Errorf("the API answers %d", list)
+	}
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
 
 	again := start(t, "-data", data)
+	if again.env["DIGITALOCEAN_TOKEN"] != r.env["DIGITALOCEAN_TOKEN"] {
+		t.Errorf("the token changed: %v", again.env)
+	}
 	if again.env["SPACES_ACCESS_KEY_ID"] != r.env["SPACES_ACCESS_KEY_ID"] || len(again.env["SPACES_SECRET_ACCESS_KEY"]) != 43 {
 		t.Errorf("the key changed: %v", again.env)
 	}
