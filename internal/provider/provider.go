@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -102,3 +103,5 @@ func (p *spacesProvider) Resources(context.Context) []func() resource.Resource {
 func (p *spacesProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return dataSources
 }
+
+func (p *spacesProvider) Functions(context.Context) []func() function.Function { return functions }

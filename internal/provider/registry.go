@@ -2,9 +2,11 @@ package provider
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	framework "github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/bucket"
+	"github.com/do-spaces/terraform-provider-spaces/internal/function"
 	"github.com/do-spaces/terraform-provider-spaces/internal/object"
 )
 
@@ -34,4 +36,18 @@ var dataSources = []func() datasource.DataSource{
 	bucket.Website.DataSource,
 	object.DataSource,
 	object.ListDataSource,
+}
+
+var functions = []func() framework.Function{
+	function.AWSConfig,
+	function.BackendConfig,
+	function.BucketARN,
+	function.BucketHost,
+	function.BucketURN,
+	function.CDNHost,
+	function.ContentType(object.ContentType),
+	function.ParseURL,
+	function.RcloneConfig,
+	function.S3cmdConfig,
+	function.WebsiteHost,
 }

@@ -27,6 +27,12 @@ type kind struct {
 	keyword    string // of a configuration that uses it
 	schemas    map[string]*tfprotov6.Schema
 	identities map[string]*tfprotov6.ResourceIdentitySchema // of what can be imported
+	functions  map[string]*tfprotov6.Function               // instead of schemas
+}
+
+// has says whether there is an entity of the kind with a name, less what all names begin with.
+func (k kind) has(name string) bool {
+	return k.schemas["spaces_"+name] != nil || k.functions[name] != nil
 }
 
 // kinds are what the provider tells Terraform of itself.
@@ -43,7 +49,7 @@ func kinds(t *testing.T) (*tfprotov6.Schema, []kind) {
 	for _, d := range all.Diagnostics {
 		t.Errorf("%s: %s", d.Summary, d.Detail)
 	}
-	if len(all.Functions)+len(all.EphemeralResourceSchemas)+len(all.ActionSchemas)+len(all.ListResourceSchemas) > 0 {
+	if len(all.EphemeralResourceSchemas)+len(all.ActionSchemas)+len(all.ListResourceSchemas) > 0 {
 		t.Error("the provider has a kind of entity that this test does not know: add it to kinds")
 	}
 	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -51,8 +57,9 @@ func kinds(t *testing.T) (*tfprotov6.Schema, []kind) {
 		t.Fatal(err)
 	}
 	return all.Provider, []kind{
-		{"resources", "resource.tf", "resource", all.ResourceSchemas, identities.IdentitySchemas},
-		{"data-sources", "data-source.tf", "data", all.DataSourceSchemas, nil},
+		{"resources", "resource.tf", "resource", all.ResourceSchemas, identities.IdentitySchemas, nil},
+		{"data-sources", "data-source.tf", "data", all.DataSourceSchemas, nil, nil},
+		{"functions", "function.tf", "provider::spaces::", nil, nil, all.Functions},
 	}
 }
 
@@ -81,6 +88,19 @@ func TestEntities(t *testing.T) {
 				hasPage(t, path.Join("docs", k.folder, strings.TrimPrefix(name, "spaces_")+".md"))
 				// The suite of the bucket documents writes their data sources itself.
 				if !regexp.MustCompile(use + `|Type:\s*"` + name + `"`).MatchString(tests) {
+					t.Errorf("no test or fixture uses it: none of *_test.go and testdata has %s", use)
+				}
+			})
+		}
+		for _, name := range slices.Sorted(maps.Keys(k.functions)) {
+			t.Run(k.folder+"/"+name, func(t *testing.T) {
+				describedFunction(t, k.functions[name])
+				example, use := path.Join("examples", k.folder, name, k.example), k.keyword+name+"("
+				if !strings.Contains(has(t, example), use) {
+					t.Errorf("%s does not use it", example)
+				}
+				hasPage(t, path.Join("docs", k.folder, name+".md"))
+				if !strings.Contains(tests, use) {
 					t.Errorf("no test or fixture uses it: none of *_test.go and testdata has %s", use)
 				}
 			})
@@ -138,12 +158,12 @@ func TestNothingStray(t *testing.T) {
 	for _, k := range kinds {
 		known[k.folder] = true
 		for _, name := range entries(t, path.Join("examples", k.folder)) {
-			if k.schemas[name] == nil {
+			if !k.has(strings.TrimPrefix(name, "spaces_")) {
 				t.Errorf("examples/%s/%s is an example of what does not exist", k.folder, name)
 			}
 		}
 		for _, page := range entries(t, path.Join("docs", k.folder)) {
-			if k.schemas["spaces_"+strings.TrimSuffix(page, ".md")] == nil {
+			if !k.has(strings.TrimSuffix(page, ".md")) {
 				t.Errorf("docs/%s/%s is a page about what does not exist", k.folder, page)
 			}
 		}
@@ -167,6 +187,23 @@ func describedBlock(t *testing.T, b *tfprotov6.SchemaBlock) {
 		t.Error("it has nested blocks, and attributes are what for expressions work with")
 	}
 	described(t, "", b.Attributes)
+}
+
+// describedFunction wants words about a function and about each of its parameters.
+func describedFunction(t *testing.T, f *tfprotov6.Function) {
+	t.Helper()
+	if f.Summary == "" || f.Description == "" {
+		t.Error("it has no summary, or no description")
+	}
+	parameters := f.Parameters
+	if f.VariadicParameter != nil {
+		parameters = append(slices.Clone(parameters), f.VariadicParameter)
+	}
+	for _, p := range parameters {
+		if p.Description == "" {
+			t.Errorf("the parameter %s has no description", p.Name)
+		}
+	}
 }
 
 func described(t *testing.T, at string, attributes []*tfprotov6.SchemaAttribute) {

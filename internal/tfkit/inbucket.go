@@ -41,7 +41,7 @@ func WithBucket(attributes map[string]schema.Attribute) map[string]schema.Attrib
 		"bucket": schema.StringAttribute{
 			MarkdownDescription: "Name of the bucket. Changing it makes a new resource.",
 			Required:            true,
-			Validators:          []validator.String{bucketRule},
+			Validators:          []validator.String{BucketRule},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 	}
@@ -116,9 +116,9 @@ var RegionRule = Rule{
 	},
 }
 
-// bucketRule catches what is no bucket's name at all, such as a URL or a
+// BucketRule catches what is no bucket's name at all, such as a URL or a
 // host name, where an existing bucket is named.
-var bucketRule = Rule{
+var BucketRule = Rule{
 	Title: "Not the name of a bucket", Wants: "must be the name of a bucket",
 	Wrong: func(name string) string {
 		if bucketShape.MatchString(name) {

@@ -1,0 +1,4 @@
+# do:space:photos
+output "urn" {
+  value = provider::spaces::bucket_urn("photos")
+}

@@ -1,0 +1,21 @@
+variable "access_key" {
+  type    = string
+  default = "DO00EXAMPLE"
+}
+
+variable "secret_key" {
+  type      = string
+  default   = "not-a-secret"
+  sensitive = true
+}
+
+# The text of rclone.conf, shown by: terraform output -raw rclone_config
+output "rclone_config" {
+  value = provider::spaces::rclone_config({
+    region     = "nyc3"
+    bucket     = "photos"
+    access_key = var.access_key
+    secret_key = var.secret_key
+  })
+  sensitive = true
+}
