@@ -30,7 +30,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -251,12 +250,7 @@ func (e *Env) S3(region string) *s3.Client {
 // HTTP is a client for visitors: it has no key, and follows no redirect.
 func (e *Env) HTTP() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's own
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
-			address = net.JoinHostPort("127.0.0.1", port)
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}
+	transport.DialContext = spaces.DialLocalhost
 	return &http.Client{
 		Transport: transport, Timeout: time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -299,11 +293,6 @@ func (e *Env) Fixture(typeName, step string) string {
 		e.T.Fatal(err)
 	}
 	return e.Config(string(hcl))
-}
-
-// Variables are for configurations that are read from a directory.
-func (e *Env) Variables() config.Variables {
-	return config.Variables{"name": config.StringVariable(e.Name)}
 }
 
 // Run runs the steps of a test, and sees to it that no bucket of it is left.

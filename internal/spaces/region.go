@@ -117,7 +117,7 @@ func hostOf(address string) string {
 	return host
 }
 
-// LooksLikeRegion says whether a slug could be a region's, and which known
+// LooksLikeRegion says whether a slug is a known region's, and which known
 // ones are alike when it is not known.
 func LooksLikeRegion(slug string) (known bool, alike []string) {
 	if slices.Contains(Regions, slug) {

@@ -37,7 +37,7 @@ func newTransport(c Config) http.RoundTripper {
 	// Many connections beat one that is shared: Spaces downgrades some HTTP/2 requests.
 	base.Protocols = new(http.Protocols)
 	base.Protocols.SetHTTP1(true)
-	base.DialContext = dialLocalhost
+	base.DialContext = DialLocalhost
 	base.ResponseHeaderTimeout = 10 * time.Minute // a server that hangs; copying 5 GiB takes less
 	t := &transport{base: base, userAgent: "terraform-provider-spaces/" + c.Version}
 	if c.RequestsPerSecond > 0 {
@@ -50,10 +50,10 @@ func newTransport(c Config) http.RoundTripper {
 // whose answer would pass for the PUT's success, and take the token elsewhere.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// dialLocalhost takes every name below localhost for this machine, as RFC 6761
+// DialLocalhost takes every name below localhost for this machine, as RFC 6761
 // has it and browsers do, but Go's resolver does not. Local servers use such
 // names, because a bucket in the host name needs them.
-func dialLocalhost(ctx context.Context, network, address string) (net.Conn, error) {
+func DialLocalhost(ctx context.Context, network, address string) (net.Conn, error) {
 	if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
 		address = net.JoinHostPort("127.0.0.1", port)
 	}
