@@ -17,7 +17,7 @@ func TestLocalExamples(t *testing.T) {
 			Variables: map[string]string{"name": "example-site", "force_destroy": "true"},
 		},
 	}
-	for _, kind := range []string{"resources", "data-sources"} {
+	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources"} {
 		all = append(all, acctest.ExamplesOf(t, filepath.Join(examples, kind))...)
 	}
 	for _, x := range all {

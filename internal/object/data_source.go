@@ -3,13 +3,9 @@ package object
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -87,26 +83,19 @@ func readData(ctx context.Context, cl *spaces.Clients, m *dataModel) error {
 // readBody reads the content that was described, and no other.
 func (m *dataModel) readBody(ctx context.Context, c *s3.Client, version *string) error {
 	limit := m.MaxBodySize.ValueInt64()
-	if size := m.Size.ValueInt64(); size > limit {
+	tooLarge := func(size int64) error {
 		return spaces.Fail(spaces.Other, "The object has %d bytes, and max_body_size is %d. A body is kept in the state: raise max_body_size if it is to be there, or leave it out to read the headers alone.", size, limit)
 	}
+	if size := m.Size.ValueInt64(); size > limit {
+		return tooLarge(size)
+	}
 	etag := fmt.Sprintf("%q", m.ETag.ValueString())
-	out, err := c.GetObject(ctx, &s3.GetObjectInput{Bucket: m.Name(), Key: m.Key.ValueStringPointer(), VersionId: version, IfMatch: &etag})
+	_, content, err := download(ctx, c, &s3.GetObjectInput{Bucket: m.Name(), Key: m.Key.ValueStringPointer(), VersionId: version, IfMatch: &etag}, limit, tooLarge)
 	if err != nil {
 		return err
 	}
-	content, err := io.ReadAll(io.LimitReader(out.Body, limit+1))
-	if err = errors.Join(err, out.Body.Close()); err != nil {
-		return fmt.Errorf("reading the content: %w", err)
-	}
-	if int64(len(content)) != m.Size.ValueInt64() {
-		return spaces.Fail(spaces.Other, "The content has another size than its headers say: it was changed while it was read. Run it again.")
-	}
 	sum := sha256.Sum256(content)
 	m.ContentSHA256 = types.StringValue(hex.EncodeToString(sum[:]))
-	m.BodyBase64 = types.StringValue(base64.StdEncoding.EncodeToString(content))
-	if utf8.Valid(content) {
-		m.Body = types.StringValue(string(content))
-	}
+	m.Body, m.BodyBase64 = shown(content)
 	return nil
 }

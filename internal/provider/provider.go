@@ -7,7 +7,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -16,6 +18,12 @@ import (
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
 	"github.com/do-spaces/terraform-provider-spaces/internal/tfkit"
+)
+
+var (
+	_ provider.ProviderWithActions            = (*spacesProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*spacesProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*spacesProvider)(nil)
 )
 
 // New makes a provider of a version. Tests may shorten its patience.
@@ -103,5 +111,11 @@ func (p *spacesProvider) Resources(context.Context) []func() resource.Resource {
 func (p *spacesProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return dataSources
 }
+
+func (p *spacesProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return ephemeralResources
+}
+
+func (p *spacesProvider) Actions(context.Context) []func() action.Action { return actions }
 
 func (p *spacesProvider) Functions(context.Context) []func() function.Function { return functions }

@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	framework "github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -36,7 +38,15 @@ var dataSources = []func() datasource.DataSource{
 	bucket.Website.DataSource,
 	object.DataSource,
 	object.ListDataSource,
+	object.PresignedURLDataSource,
 }
+
+var ephemeralResources = []func() ephemeral.EphemeralResource{
+	object.Ephemeral,
+	object.PresignedURLEphemeral,
+}
+
+var actions = []func() action.Action{}
 
 var functions = []func() framework.Function{
 	function.AWSConfig,

@@ -49,7 +49,11 @@ func kinds(t *testing.T) (*tfprotov6.Schema, []kind) {
 	for _, d := range all.Diagnostics {
 		t.Errorf("%s: %s", d.Summary, d.Detail)
 	}
-	if len(all.EphemeralResourceSchemas)+len(all.ActionSchemas)+len(all.ListResourceSchemas) > 0 {
+	actions := map[string]*tfprotov6.Schema{}
+	for name, a := range all.ActionSchemas {
+		actions[name] = a.Schema
+	}
+	if len(all.ListResourceSchemas) > 0 {
 		t.Error("the provider has a kind of entity that this test does not know: add it to kinds")
 	}
 	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -59,6 +63,8 @@ func kinds(t *testing.T) (*tfprotov6.Schema, []kind) {
 	return all.Provider, []kind{
 		{"resources", "resource.tf", "resource", all.ResourceSchemas, identities.IdentitySchemas, nil},
 		{"data-sources", "data-source.tf", "data", all.DataSourceSchemas, nil, nil},
+		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", all.EphemeralResourceSchemas, nil, nil},
+		{"actions", "action.tf", "action", actions, nil, nil},
 		{"functions", "function.tf", "provider::spaces::", nil, nil, all.Functions},
 	}
 }

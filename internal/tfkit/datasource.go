@@ -51,25 +51,23 @@ func (d *DataSource[M]) Read(ctx context.Context, req datasource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, operationLimit)
 	defer cancel()
 	config := tfsdk.State{Schema: d.spec.Schema, Raw: req.Config.Raw}
-	if _, regional := d.spec.Schema.Attributes["region"]; regional {
-		if failed(&resp.Diagnostics, fillRegion(ctx, d.clients, &config)) {
-			return
-		}
-	}
 	var m M
-	if failed(&resp.Diagnostics, config.Get(ctx, &m)) {
+	if failed(&resp.Diagnostics, fillRegion(ctx, d.clients, &config)) || failed(&resp.Diagnostics, config.Get(ctx, &m)) {
 		return
 	}
 	if err := d.spec.Read(ctx, d.clients, &m); err != nil {
-		report(&resp.Diagnostics, "read", d.spec.Name, d.where(ctx, config), err)
+		report(&resp.Diagnostics, "read", d.spec.Name, located(ctx, config), err)
 		return
 	}
 	failed(&resp.Diagnostics, resp.State.Set(ctx, &m))
 }
 
-// fillRegion does for a data source what planRegion does for a resource:
-// data sources have no plan.
+// fillRegion does for what is only configured, such as a data source, what
+// planRegion does for a resource: there is no plan.
 func fillRegion(ctx context.Context, cl *spaces.Clients, config *tfsdk.State) diag.Diagnostics {
+	if _, regional := config.Schema.GetAttributes()["region"]; !regional {
+		return nil
+	}
 	var region types.String
 	diags := config.GetAttribute(ctx, path.Root("region"), &region)
 	if diags.HasError() || !region.IsNull() {
@@ -83,10 +81,11 @@ func fillRegion(ctx context.Context, cl *spaces.Clients, config *tfsdk.State) di
 	return diags
 }
 
-func (d *DataSource[M]) where(ctx context.Context, config tfsdk.State) string {
+// located says what a configuration is about, as far as it can be said of all.
+func located(ctx context.Context, config tfsdk.State) string {
 	var names []string
 	for _, name := range []string{"region", "bucket", "name", "key"} {
-		if _, has := d.spec.Schema.Attributes[name]; has {
+		if _, has := config.Schema.GetAttributes()[name]; has {
 			names = append(names, name)
 		}
 	}

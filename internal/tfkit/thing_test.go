@@ -295,17 +295,19 @@ type terraform struct {
 	server tfprotov6.ProviderServer
 }
 
-func (s *thingServer) terraform() terraform {
-	s.Helper()
-	server, err := providerserver.NewProtocol6WithError(s)()
+func (s *thingServer) terraform() terraform { return terraformOf(s.T, s) }
+
+func terraformOf(t *testing.T, p provider.Provider) terraform {
+	t.Helper()
+	server, err := providerserver.NewProtocol6WithError(p)()
 	if err != nil {
-		s.Fatal(err)
+		t.Fatal(err)
 	}
-	_, err = server.ConfigureProvider(s.Context(), &tfprotov6.ConfigureProviderRequest{Config: values{}.encode(s.T, tftypes.Object{})})
+	_, err = server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: values{}.encode(t, tftypes.Object{})})
 	if err != nil {
-		s.Fatal(err)
+		t.Fatal(err)
 	}
-	return terraform{s.T, server}
+	return terraform{t, server}
 }
 
 func identityData(t *testing.T, v values) *tfprotov6.ResourceIdentityData {
