@@ -10,6 +10,8 @@
 //	SPACES_TEST_REGIONS     two or more, the first is the default; not for local
 //	SPACES_TEST_PATH_STYLE  true puts the bucket into the path
 //	SPACES_TEST_LACKS       what the server does not have: "logging,…"
+//	DIGITALOCEAN_TOKEN      for live only: tests of DigitalOcean's API are skipped without it
+//	DIGITALOCEAN_OPENAPI    a copy of DigitalOcean's description of its API, to hold all calls against
 package acctest
 
 import (
@@ -28,6 +30,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/digitalocean/godo"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
@@ -35,6 +38,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/localspaces"
+	"github.com/do-spaces/terraform-provider-spaces/internal/localspaces/apicheck"
 	"github.com/do-spaces/terraform-provider-spaces/internal/provider"
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
 )
@@ -49,7 +53,13 @@ type Env struct {
 	AccessKey string
 	SecretKey string
 	PathStyle bool
-	Patience  spaces.Patience
+
+	// Token and APIEndpoint are DigitalOcean's API. Where there is none, as on
+	// Ceph, they are empty, and Need("api") skips a test.
+	Token       string
+	APIEndpoint string
+
+	Patience spaces.Patience
 
 	// Local is the local Spaces, for tests of faults; nil on other servers.
 	Local *localspaces.Server
@@ -75,7 +85,9 @@ func New(t *testing.T) *Env {
 	return start(t, Options{})
 }
 
-// NewLocal is a local Spaces, for tests that need its faults or its clock.
+// NewLocal is a local Spaces, for tests that need its faults or its clock. Calls
+// of DigitalOcean's API that are not as they are described fail the test, be it
+// the provider that makes them or the test (see localspaces/apicheck).
 // Their names begin with TestLocal: on other servers there is no use for them.
 func NewLocal(t *testing.T, o Options) *Env {
 	t.Helper()
@@ -150,6 +162,11 @@ func (e *Env) fromEnvironment() error {
 	e.SecretKey = value("", "SPACES_TEST_SECRET_KEY", "SPACES_SECRET_ACCESS_KEY")
 	e.Regions = strings.Split(value("nyc3,ams3", "SPACES_TEST_REGIONS"), ",")
 	e.lacks = strings.Split(value(spacesLacks[server()], "SPACES_TEST_LACKS"), ",")
+	if e.Token = value("", "DIGITALOCEAN_TOKEN"); server() != "live" || e.Token == "" {
+		e.Token, e.lacks = "", append(e.lacks, "api")
+	} else {
+		e.APIEndpoint = value("https://api.digitalocean.com", "DIGITALOCEAN_API_URL")
+	}
 	if e.Endpoint == "" || e.AccessKey == "" || e.SecretKey == "" {
 		return fmt.Errorf("SPACES_TEST_SERVER is %s, but its endpoint or its keys are not in the environment", server())
 	}
@@ -163,6 +180,7 @@ func (e *Env) connect() error {
 		return err
 	}
 	e.clients = spaces.New(spaces.Config{
+		Token: e.Token, APIEndpoint: e.APIEndpoint,
 		AccessKey: e.AccessKey, SecretKey: e.SecretKey, Endpoint: endpoint, PathStyle: e.PathStyle,
 		MaxRetries: 4, Version: "acctest", Patience: e.Patience,
 	})
@@ -177,6 +195,9 @@ func (e *Env) serve(o Options) {
 	o.Strict = true
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Now().Add(time.Duration(e.ahead.Load())) }
+	}
+	if o.Watch == nil {
+		o.Watch = apicheck.Strict(e.T)
 	}
 	local, err := localspaces.New(o)
 	if err != nil {
@@ -196,6 +217,7 @@ func (e *Env) serve(o Options) {
 	e.Local, e.Regions, e.lacks = local, o.Regions, []string{spacesLacks["local"]}
 	e.Endpoint = "http://{region}.localhost:" + port
 	e.AccessKey, e.SecretKey = local.Credentials()
+	e.Token, e.APIEndpoint = local.Token(), "http://127.0.0.1:"+port
 }
 
 // Region is the one that tests use where nothing else is said.
@@ -247,6 +269,20 @@ func (e *Env) S3(region string) *s3.Client {
 	return c
 }
 
+// API is a client for looking at DigitalOcean's API, and for changing things
+// there behind Terraform's back.
+func (e *Env) API() *godo.Client {
+	e.T.Helper()
+	c, err := e.clients.API()
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	return c
+}
+
+// Pass lets time go by on the clock of the local Spaces.
+func (e *Env) Pass(d time.Duration) { e.ahead.Add(int64(d)) }
+
 // HTTP is a client for visitors: it has no key, and follows no redirect.
 func (e *Env) HTTP() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's own
@@ -265,8 +301,16 @@ func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	}
 }
 
-// Provider is a provider block for the server, with more arguments if given.
+// Provider is a provider block for the server, with more arguments if given. A
+// token among them takes the place of the server's own.
 func (e *Env) Provider(arguments ...string) string {
+	token := slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "token") })
+	if e.APIEndpoint != "" {
+		arguments = append(slices.Clone(arguments), fmt.Sprintf("api_endpoint = %q", e.APIEndpoint))
+	}
+	if e.Token != "" && !token {
+		arguments = append(arguments, fmt.Sprintf("token = %q", e.Token))
+	}
 	return fmt.Sprintf(`
 provider "spaces" {
   endpoint       = %q
@@ -277,6 +321,15 @@ provider "spaces" {
   %s
 }
 `, e.Endpoint, e.Region(), e.AccessKey, e.SecretKey, e.PathStyle, strings.Join(arguments, "\n  "))
+}
+
+// Environment says what Provider says, in the variables that users set.
+func (e *Env) Environment() []string {
+	return []string{
+		"SPACES_ENDPOINT_URL=" + e.Endpoint, "SPACES_REGION=" + e.Region(), fmt.Sprintf("SPACES_USE_PATH_STYLE=%t", e.PathStyle),
+		"SPACES_ACCESS_KEY_ID=" + e.AccessKey, "SPACES_SECRET_ACCESS_KEY=" + e.SecretKey,
+		"DIGITALOCEAN_TOKEN=" + e.Token, "DIGITALOCEAN_API_URL=" + e.APIEndpoint,
+	}
 }
 
 // Config is a configuration with the provider block before it and the variable
@@ -295,7 +348,8 @@ func (e *Env) Fixture(typeName, step string) string {
 	return e.Config(string(hcl))
 }
 
-// Run runs the steps of a test, and sees to it that no bucket of it is left.
+// Run runs the steps of a test, and sees to it that no bucket and no key of it
+// is left.
 func (e *Env) Run(c resource.TestCase) {
 	e.T.Helper()
 	c.ProtoV6ProviderFactories = e.Factories()
@@ -327,6 +381,17 @@ func (e *Env) nothingLeft() error {
 			if strings.HasPrefix(*b.Name, e.Name) {
 				return fmt.Errorf("bucket %s/%s is left", region, *b.Name)
 			}
+		}
+	}
+	if e.Token == "" {
+		return nil
+	}
+	for key, err := range spaces.Pages(e.T.Context(), e.API().SpacesKeys.List) {
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(key.Name, e.Name) {
+			return fmt.Errorf("the key %s, %s, is left", key.AccessKey, key.Name)
 		}
 	}
 	return nil

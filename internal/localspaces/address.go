@@ -16,14 +16,18 @@ const realDomain = "digitaloceanspaces.com"
 // the service, without a key the bucket.
 type address struct {
 	Region, Bucket, Key string
-	Website             bool // by the -static host
-	API                 bool // DigitalOcean's; Key is then the ID of what it is about
+	Website             bool         // by the -static host
+	CDN                 bool         // by the .cdn host or a custom domain
+	endpoint            *cdnEndpoint // which that host belongs to, or nil
+	API                 bool         // DigitalOcean's; Key is then the ID of what it is about
 }
 
 // locate reads the address of r: BUCKET.REGION.DOMAIN/KEY,
 // REGION.DOMAIN/BUCKET/KEY, BUCKET.REGION-static.DOMAIN/KEY, or
-// HOST/BUCKET/KEY with the region of the signature's scope. DigitalOcean's API
-// is HOST/v2/ or api.DOMAIN/v2/; no bucket can have so short a name.
+// HOST/BUCKET/KEY with the region of the signature's scope. The CDN is at
+// BUCKET.REGION.cdn.DOMAIN/KEY and at the custom domains of its endpoints.
+// DigitalOcean's API is HOST/v2/ or api.DOMAIN/v2/; no bucket can have so short
+// a name.
 //
 // A key is taken as it was sent. Nothing here cleans a path: "a//b", "../c"
 // and "/d" are keys like any other.
@@ -35,6 +39,10 @@ func (s *Server) locate(r *http.Request) (address, error) {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 
 	labels, ok := s.labels(host)
+	if at, found := s.locateCDN(host, labels); found {
+		at.Key = path
+		return at, nil
+	}
 	if strings.HasPrefix(r.URL.Path, "/v2/") && (!ok || host == "api."+s.opt.Domain) {
 		return address{API: true}, nil
 	}
@@ -47,9 +55,9 @@ func (s *Server) locate(r *http.Request) (address, error) {
 		return at, nil
 	}
 
-	bucket, region := "", labels
-	if i := strings.LastIndexByte(labels, '.'); i >= 0 {
-		bucket, region = labels[:i], labels[i+1:]
+	bucket, region, found := cutLast(labels, ".")
+	if !found {
+		bucket, region = "", labels
 	}
 	region, website := strings.CutSuffix(region, "-static")
 	if !s.serves(region) {
@@ -62,6 +70,27 @@ func (s *Server) locate(r *http.Request) (address, error) {
 		at.Region, at.Website = region, website
 	}
 	return at, nil
+}
+
+// locateCDN is what a host of the CDN serves.
+func (s *Server) locateCDN(host, labels string) (at address, found bool) {
+	bucket, region, _ := cutLast(strings.TrimSuffix(labels, ".cdn"), ".")
+	own := strings.HasSuffix(labels, ".cdn")
+	for _, e := range s.apiState().Endpoints {
+		b, r := s.origin(e.Origin)
+		if own && b == bucket && r == region || host != "" && strings.EqualFold(e.CustomDomain, host) {
+			return address{Region: r, Bucket: b, CDN: true, endpoint: &e}, true
+		}
+	}
+	return address{Region: region, Bucket: bucket, CDN: true}, own
+}
+
+// cutLast slices s around the last sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // labels is what stands before the domain in host, if it is one of ours.

@@ -66,6 +66,13 @@ func (s *Server) AddToken(token string, scopes ...string) {
 	s.api.tokens[token] = slices.Clone(scopes)
 }
 
+// RemoveToken makes a token invalid.
+func (s *Server) RemoveToken(token string) {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	delete(s.api.tokens, token)
+}
+
 // Token is a token for all calls of the API.
 func (s *Server) Token() string { return s.opt.Token }
 
@@ -130,6 +137,7 @@ func (s *Server) serveAPI(c *call) {
 	h.Del("x-amz-request-id")
 	h.Set("x-request-id", newUUID())
 	unknown := s.locateAPI(c)
+	defer s.watch(c)()
 	s.faults.apply(c, func(c *call) {
 		scopes, err := s.scopes(c.r)
 		if err == nil {
@@ -139,7 +147,8 @@ func (s *Server) serveAPI(c *call) {
 			err = unknown
 		}
 		if err == nil && !slices.Contains(scopes, c.op.action) && !slices.Contains(scopes, allScopes) {
-			err = failure(http.StatusForbidden, "forbidden", "The token lacks the scope %s.", c.op.action)
+			// Which scope would be needed is not said.
+			err = failure(http.StatusForbidden, "forbidden", "You are not authorized to perform this operation.")
 		}
 		if err == nil {
 			err = c.op.serve(s, c)

@@ -1,6 +1,7 @@
 package localspaces
 
 import (
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -67,11 +68,26 @@ func (e *cdnEndpoint) set(in cdnSettings, next *apiState, s *Server) error {
 	return nil
 }
 
-// cdnHost is the host that serves the bucket at origin.
-func (s *Server) cdnHost(origin string) (string, error) {
-	labels, ok := s.labels(origin)
-	bucket, region, dotted := strings.Cut(labels, ".")
-	if !ok || !dotted || strings.Contains(region, ".") || !s.serves(region) {
+// origin is the bucket that an endpoint's origin names, or nothing. The port of
+// a local server may go with it.
+func (s *Server) origin(name string) (bucket, region string) {
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	labels, ok := s.labels(name)
+	bucket, region, _ = strings.Cut(labels, ".")
+	if !ok || !s.serves(region) {
+		return "", ""
+	}
+	return bucket, region
+}
+
+// cdnHost is the host that serves the bucket at origin, with the port that
+// origin has, which has to be that of c.
+func (s *Server) cdnHost(c *call, origin string) (string, error) {
+	bucket, region := s.origin(origin)
+	_, port, err := net.SplitHostPort(origin)
+	if region == "" || err == nil && !strings.HasSuffix(c.r.Host, ":"+port) {
 		return "", unprocessable("The origin %q is not BUCKET.REGION.%s, with a bucket that has no dots.", origin, s.opt.Domain)
 	}
 	s.store.mu.RLock()
@@ -79,7 +95,7 @@ func (s *Server) cdnHost(origin string) (string, error) {
 	if b := s.store.buckets[bucket]; b == nil || b.Region != region {
 		return "", unprocessable("There is no bucket %q in region %s to be the origin.", bucket, region)
 	}
-	return bucket + "." + region + ".cdn" + strings.TrimPrefix(origin, labels), nil
+	return bucket + "." + region + ".cdn" + strings.TrimPrefix(origin, bucket+"."+region), nil
 }
 
 func (s *Server) createCDNEndpoint(c *call) error {
@@ -87,13 +103,13 @@ func (s *Server) createCDNEndpoint(c *call) error {
 	if err := c.readJSON(&in); err != nil {
 		return err
 	}
-	host, err := s.cdnHost(in.Origin)
+	host, err := s.cdnHost(c, in.Origin)
 	if err != nil {
 		return err
 	}
 	made := cdnEndpoint{ID: newUUID(), Origin: in.Origin, Endpoint: host, CreatedAt: apiTime(s.opt.Now()), TTL: defaultTTL}
 	err = s.changeAPI(func(next *apiState) error {
-		if slices.ContainsFunc(next.Endpoints, func(e cdnEndpoint) bool { return e.Origin == in.Origin }) {
+		if slices.ContainsFunc(next.Endpoints, func(e cdnEndpoint) bool { return s.sameBucket(e.Origin, in.Origin) }) {
 			return failure(http.StatusConflict, "conflict", "cdn already enabled")
 		}
 		if err := made.set(in, next, s); err != nil {
@@ -106,6 +122,12 @@ func (s *Server) createCDNEndpoint(c *call) error {
 		return err
 	}
 	return c.answerJSON(http.StatusCreated, "endpoint", made)
+}
+
+func (s *Server) sameBucket(one, other string) bool {
+	bucket, region := s.origin(one)
+	b, r := s.origin(other)
+	return b == bucket && r == region
 }
 
 // endpoint is the one of that ID, or nil.
@@ -164,11 +186,10 @@ func (s *Server) deleteCDNEndpoint(c *call) error {
 	if err != nil {
 		return err
 	}
+	s.edge.forget(c.at.Key)
 	return c.noContent()
 }
 
-// purgeCDNCache purges nothing, as nothing is cached here, but refuses what
-// cannot be purged.
 func (s *Server) purgeCDNCache(c *call) error {
 	var in struct{ Files []string }
 	if err := c.readJSON(&in); err != nil {
@@ -177,11 +198,26 @@ func (s *Server) purgeCDNCache(c *call) error {
 	if s.apiState().endpoint(c.at.Key) == nil {
 		return notFound("CDN endpoint", c.at.Key)
 	}
-	if len(in.Files) == 0 || slices.Contains(in.Files, "") {
+	if len(in.Files) == 0 {
 		return unprocessable("files has to name what is purged.")
 	}
+	for _, file := range in.Files {
+		if !purgeable(file) {
+			return unprocessable("%q in files is neither a path nor DIRECTORY/* nor *.", file)
+		}
+	}
+	p := Purge{c.at.Key, in.Files}
+	end, ok := s.edge.begin(p)
+	if !ok {
+		return failure(http.StatusConflict, "conflict", "The same purge is running.")
+	}
+	defer end()
 	if err := s.spend(c, "purged paths", len(in.Files), purgePaths, purgeWindow); err != nil {
 		return err
 	}
+	if s.opt.PurgeTime > 0 && !pause(c.r.Context(), s.opt.PurgeTime) {
+		return failure(http.StatusServiceUnavailable, "service_unavailable", "The purge was given up.")
+	}
+	s.edge.purge(p)
 	return c.noContent()
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -131,8 +132,8 @@ func (ct *certificate) order(in newCertificate) error {
 	if in.PrivateKey != "" || in.LeafCertificate != "" || in.CertificateChain != "" {
 		return unprocessable("A certificate of Let's Encrypt comes without a private key, leaf and chain.")
 	}
-	sum := sha1.Sum([]byte(ct.ID)) // of something
-	ct.DNSNames, ct.NotAfter, ct.SHA1 = in.DNSNames, ct.Created.Add(letsEncryptLasts), hex.EncodeToString(sum[:])
+	ct.DNSNames = in.DNSNames
+	ct.issue(ct.Created)
 	return nil
 }
 
@@ -188,6 +189,40 @@ func (s *Server) listCertificates(c *call) error {
 		}
 	}
 	return answerPage(c, "certificates", shown)
+}
+
+// RenewCertificate renews a certificate of Let's Encrypt, as DigitalOcean does
+// by itself. It has another ID then, and all else as before but for its time and
+// fingerprint; CDN endpoints take it over. It returns the new ID.
+func (s *Server) RenewCertificate(name string) (id string, err error) {
+	now := s.opt.Now()
+	err = s.changeAPI(func(next *apiState) error {
+		i := slices.IndexFunc(next.Certificates, func(ct certificate) bool { return ct.Name == name })
+		if i < 0 {
+			return fmt.Errorf("there is no certificate %q", name)
+		}
+		ct := &next.Certificates[i]
+		if state := ct.state(now); ct.Type != letsEncrypt || state != "verified" {
+			return fmt.Errorf("certificate %q cannot be renewed: it is %s, and its type is %s", name, state, ct.Type)
+		}
+		old := ct.ID
+		ct.issue(now)
+		for i := range next.Endpoints {
+			if next.Endpoints[i].CertificateID == old {
+				next.Endpoints[i].CertificateID = ct.ID
+			}
+		}
+		id = ct.ID
+		return nil
+	})
+	return id, err
+}
+
+// issue makes ct, of Let's Encrypt, one that is issued now.
+func (ct *certificate) issue(now time.Time) {
+	ct.ID = newUUID()
+	sum := sha1.Sum([]byte(ct.ID)) // of something
+	ct.Created, ct.NotAfter, ct.SHA1 = now, now.Add(letsEncryptLasts), hex.EncodeToString(sum[:])
 }
 
 func (s *Server) deleteCertificate(c *call) error {

@@ -67,6 +67,45 @@ func TestAPILetsEncrypt(t *testing.T) {
 	apiRefused(t, 404, "")(err)
 }
 
+// TestAPIRenewal: a certificate of Let's Encrypt is renewed as another of the
+// same name, and CDN endpoints know it.
+func TestAPIRenewal(t *testing.T) {
+	now := &clock{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	e := start(t, localspaces.Options{CertificateDelay: time.Minute, Now: now.Now})
+	e.withBucket("site")
+	c, ctx := e.api(e.Token()), t.Context()
+	ct := order(t, c, "site", "cdn.example.com")
+	order(t, c, "bad", "cdn.example.invalid")
+	if _, err := e.RenewCertificate("site"); err == nil {
+		t.Error("a pending one is renewed")
+	}
+	now.now = now.now.Add(time.Minute)
+	cdn, _, err := c.CDNs.Create(ctx, &godo.CDNCreateRequest{
+		Origin: "site.nyc3.localhost", TTL: 60, CustomDomain: "cdn.example.com", CertificateID: ct.ID,
+	})
+	must(t)(cdn, err)
+	now.now = now.now.Add(60 * 24 * time.Hour)
+	id, err := e.RenewCertificate("site")
+	must(t)(id, err)
+	_, _, err = c.Certificates.Get(ctx, ct.ID)
+	apiRefused(t, 404, ct.ID)(err)
+	list, _, err := c.Certificates.ListByName(ctx, "site", nil)
+	must(t)(list, err)
+	if len(list) != 1 || list[0].ID != id || id == ct.ID || list[0].State != "verified" || list[0].NotAfter != "2026-05-31T00:01:00Z" || len(list[0].DNSNames) != 1 {
+		t.Errorf("renewed to %+v", list)
+	}
+	if got, _, err := c.CDNs.Get(ctx, cdn.ID); err != nil || got.CertificateID != id {
+		t.Errorf("the endpoint is %+v, %v", got, err)
+	}
+	_, err = c.Certificates.Delete(ctx, id)
+	apiRefused(t, 403, "in use")(err)
+	for _, name := range []string{"missing", "bad"} {
+		if _, err := e.RenewCertificate(name); err == nil {
+			t.Errorf("%s is renewed", name)
+		}
+	}
+}
+
 // selfSigned is a certificate of its own issuer, and its key.
 func selfSigned(t *testing.T, subject pkix.Name, until time.Time) (leaf, key string, der []byte) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -58,7 +59,9 @@ func (s *Server) loadKeys() error {
 	var saved []savedKey
 	err := s.store.files.loadFrom("keys.json", &saved)
 	for _, k := range saved {
-		s.keys.keys = append(s.keys.keys, &key{k.AccessKey, k.SecretKey, k.Grants, k.Name, k.Created, true})
+		s.keys.keys = append(s.keys.keys, &key{
+			accessKey: k.AccessKey, secretKey: k.SecretKey, grants: k.Grants, name: k.Name, created: k.Created, made: true,
+		})
 	}
 	return err
 }
@@ -105,7 +108,11 @@ func (s *Server) createSpacesKey(c *call) error {
 	if err := c.readJSON(&in); err != nil {
 		return err
 	}
-	made := &key{"DO00" + newID(16), newID(43), in.Grants, in.Name, s.opt.Now(), true}
+	made := &key{
+		accessKey: "DO00" + newID(16), secretKey: newID(43), grants: in.Grants, name: in.Name, created: s.opt.Now(), made: true,
+		lag: new(atomic.Int64),
+	}
+	made.lag.Store(int64(s.opt.KeyLag))
 	err := s.changeKeys(func(keys []*key) ([]*key, error) {
 		if in.Name == "" {
 			return nil, badRequest("A key needs a name.")

@@ -21,7 +21,7 @@ func getInput(bucket, key string) *s3.GetObjectInput {
 }
 
 func grantsOf(grants []godo.Grant) []*godo.Grant {
-	var list []*godo.Grant
+	list := []*godo.Grant{} // godo sends nil as null
 	for i := range grants {
 		list = append(list, &grants[i])
 	}
@@ -92,6 +92,25 @@ func TestAPIKeysOpenS3(t *testing.T) {
 	must(t)(e.clientWith("nyc3", k.AccessKey, k.SecretKey).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("three")}))
 }
 
+// TestAPIKeyLag: a new key is not known everywhere at once.
+func TestAPIKeyLag(t *testing.T) {
+	e := start(t, localspaces.Options{KeyLag: 2})
+	e.withBucket("one")
+	c := e.api(e.Token())
+	for range 2 { // each key has a lag of its own
+		k := makeKey(t, c, godo.Grant{Bucket: "one", Permission: "read"})
+		s3Client := e.clientWith("nyc3", k.AccessKey, k.SecretKey)
+		head := func() (any, error) {
+			return s3Client.GetBucketLocation(t.Context(), &s3.GetBucketLocationInput{Bucket: aws.String("one")})
+		}
+		refused(t, 403, "InvalidAccessKeyId")(head())
+		e.call("PATCH", "/v2/spaces/keys/"+k.AccessKey, object{"name": "renamed"}).want(t, 200, "renamed")
+		refused(t, 403, "InvalidAccessKeyId")(head())
+		must(t)(head())
+		must(t)(head())
+	}
+}
+
 func TestAPIKeyValidation(t *testing.T) {
 	e := start(t, localspaces.Options{})
 	c, ctx := e.api(e.Token()), t.Context()
@@ -153,7 +172,7 @@ func TestAPIKeyLimit(t *testing.T) {
 	for range 4 {
 		clients.Go(func() {
 			for i := range 55 {
-				_, _, _ = c.SpacesKeys.Create(t.Context(), &godo.SpacesKeyCreateRequest{Name: fmt.Sprint(i)})
+				_, _, _ = c.SpacesKeys.Create(t.Context(), &godo.SpacesKeyCreateRequest{Name: fmt.Sprint(i), Grants: grantsOf(nil)})
 			}
 		})
 	}

@@ -56,9 +56,13 @@ func (s *Server) authenticate(c *call) (identity, error) {
 	}
 
 	var who identity
+	var early bool
 	code := signature.V4SignVerifyWithLookup(c.r, func(accessKey string) (string, bool) {
-		who.key = s.keys.find(accessKey)
-		if who.key == nil {
+		if who.key == nil { // it can be asked more than once
+			who.key = s.keys.find(accessKey)
+			early = who.key != nil && who.key.early()
+		}
+		if who.key == nil || early {
 			return "", false
 		}
 		return who.key.secretKey, true

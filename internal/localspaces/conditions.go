@@ -33,6 +33,16 @@ func writeConditions(h http.Header) (conditions, error) {
 	return c, nil
 }
 
+// in is c as a bucket heeds it. Spaces' documentation does not say whether
+// If-None-Match excludes where versions are kept. In S3 it does; Ceph, on which
+// Spaces is built, takes every write (measured, 16 and 18), and so does Strict.
+func (c conditions) in(s *Server, b *bucket) conditions {
+	if s.opt.Strict && b.versioning() == "Enabled" {
+		c.noneMatch = ""
+	}
+	return c
+}
+
 // check checks them on v: nil, or a delete marker, if there is no object. As
 // in HTTP, a condition on the ETag leaves that on the time unheeded.
 func (c conditions) check(v *version) error {

@@ -20,8 +20,10 @@
 //	store.go      buckets, objects, versions; blob.go their bytes; persist.go their files
 //
 // DigitalOcean's API, for access keys, certificates and CDN endpoints, turns off
-// after address.go: api.go, with api_keys.go, api_certificates.go, api_cdn.go and
-// api_limits.go.
+// after address.go: api.go, with api_keys.go, api_certificates.go, api_cdn.go,
+// api_limits.go and api_watch.go; api.yaml describes it. So does the CDN: edge.go
+// with edge_cache.go, from where what is not in the cache comes back to the way
+// above.
 //
 // policy.go, cors.go, lifecycle.go, website.go, acl.go and logging.go know
 // their documents and nothing of HTTP or the store.

@@ -14,15 +14,17 @@ type Fault struct {
 	Operation string // S3's name, such as "PutBucketCors", or one in api.go; "" for any
 	Bucket    string // "" for any
 	Key       string // "" for any; an ID in DigitalOcean's API
+	API       bool   // only calls of DigitalOcean's API
 	Match     func(r *http.Request, operation string) bool
 
 	Skip  int // let so many matching calls pass
 	Times int // then strike so often; 0 for ever
 
-	Delay  time.Duration
-	Status int         // fail with this status
-	Code   string      // and this S3 code, or id of the API; a usual one for the status when empty
-	Header http.Header // sent with the answer, be it a failure or not
+	Delay   time.Duration
+	Status  int         // fail with this status
+	Code    string      // and this S3 code, or id of the API; a usual one for the status when empty
+	Message string      // and this message
+	Header  http.Header // sent with the answer, be it a failure or not
 
 	Cut      bool // close the connection and do nothing
 	CutAfter bool // do it, then close the connection without an answer
@@ -86,6 +88,7 @@ func (f *Fault) matches(c *call) bool {
 	return (f.Operation == "" || f.Operation == c.op.name) &&
 		(f.Bucket == "" || f.Bucket == c.at.Bucket) &&
 		(f.Key == "" || f.Key == c.at.Key) &&
+		(!f.API || c.at.API) &&
 		(f.Match == nil || f.Match(c.r, c.op.name))
 }
 
@@ -105,7 +108,7 @@ func (fs *faults) apply(c *call, serve func(*call)) {
 	}
 	maps.Copy(c.w.Header(), f.Header)
 	if f.Status != 0 {
-		c.fail(failure(f.Status, cmp.Or(f.Code, c.usualCode(f.Status)), "This failure was asked for."))
+		c.fail(failure(f.Status, cmp.Or(f.Code, c.usualCode(f.Status)), "%s", cmp.Or(f.Message, "This failure was asked for.")))
 		return
 	}
 	c.stale = f.Stale

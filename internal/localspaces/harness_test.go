@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/localspaces"
+	"github.com/do-spaces/terraform-provider-spaces/internal/localspaces/apicheck"
 )
 
 // env is a local Spaces on a loopback socket.
@@ -30,6 +31,7 @@ type env struct {
 
 func start(t *testing.T, opt localspaces.Options) *env {
 	t.Helper()
+	opt.Watch = apicheck.Refusing(t)
 	s, err := localspaces.New(opt)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package localspaces
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,8 +24,12 @@ type key struct {
 	grants               []Grant
 	name                 string
 	created              time.Time
-	made                 bool // by the API; such keys are kept in Options.Dir
+	made                 bool          // by the API; such keys are kept in Options.Dir
+	lag                  *atomic.Int64 // how many requests are still refused, or nil
 }
+
+// early reports whether the key does not work yet, and counts that it was tried.
+func (k *key) early() bool { return k.lag != nil && k.lag.Add(-1) >= 0 }
 
 // level is what the key may do on bucket.
 func (k *key) level(bucket string) level {
@@ -55,7 +60,9 @@ func (s *Server) AddKey(accessKey, secretKey string, grants ...Grant) {
 	s.RemoveKey(accessKey)
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
-	s.keys.keys = append(s.keys.keys, &key{accessKey, secretKey, slices.Clone(grants), accessKey, s.opt.Now(), false})
+	s.keys.keys = append(s.keys.keys, &key{
+		accessKey: accessKey, secretKey: secretKey, grants: slices.Clone(grants), name: accessKey, created: s.opt.Now(),
+	})
 }
 
 // RemoveKey makes a key invalid.

@@ -117,7 +117,12 @@ func (s *Server) addPart(c *call, content io.Reader) (part, error) {
 		return part{}, err
 	}
 	sum := md5.New()
-	stored, err := s.store.files.receive(io.TeeReader(content, sum))
+	if p, ok := content.(*payload); ok {
+		sum = p.md5 // it is computed anyway
+	} else {
+		content = io.TeeReader(content, sum)
+	}
+	stored, err := s.store.files.receive(content)
 	if err != nil {
 		return part{}, err
 	}
@@ -182,7 +187,7 @@ func (s *Server) complete(c *call, b *bucket, wanted []gofakes3.CompletedPart, c
 	if err != nil {
 		return completed{}, err
 	}
-	if err := cond.check(b.objects[u.Key].find("")); err != nil {
+	if err := cond.in(s, b).check(b.objects[u.Key].find("")); err != nil {
 		return completed{}, err
 	}
 	v, err := u.assemble(wanted)

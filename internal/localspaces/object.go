@@ -121,7 +121,7 @@ func (c *call) receivable() (*payload, error) {
 // publish makes v the current version of c's key, unless a condition forbids.
 func (s *Server) publish(c *call, v *version, cond conditions) error {
 	return s.store.write(c, func(b *bucket) error {
-		if err := cond.check(b.objects[c.at.Key].find("")); err != nil {
+		if err := cond.in(s, b).check(b.objects[c.at.Key].find("")); err != nil {
 			return err
 		}
 		if err := s.store.put(b, c.at.Key, v); err != nil {

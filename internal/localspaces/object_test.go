@@ -195,6 +195,28 @@ func TestWriteConditions(t *testing.T) {
 	refused(t, 501, "NotImplemented")(c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: b, Key: aws.String("none"), IfNoneMatch: aws.String(`"x"`)}))
 }
 
+// TestWriteConditionsOfVersions: where versions are kept, a condition may or may
+// not keep a second writer out.
+func TestWriteConditionsOfVersions(t *testing.T) {
+	for _, strict := range []bool{false, true} {
+		e := start(t, localspaces.Options{Strict: strict})
+		c, b := e.withBucket("versions"), aws.String("versions")
+		put := func() (any, error) {
+			return c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: b, Key: aws.String("lock"), IfNoneMatch: aws.String("*"), Body: strings.NewReader("v")})
+		}
+		must(t)(put())
+		refused(t, 412, "PreconditionFailed")(put())
+		enableVersioning(t, c, *b, "Enabled")
+		if strict {
+			must(t)(put())
+		} else {
+			refused(t, 412, "PreconditionFailed")(put())
+		}
+		enableVersioning(t, c, *b, "Suspended")
+		refused(t, 412, "PreconditionFailed")(put())
+	}
+}
+
 func TestCopy(t *testing.T) {
 	e := start(t, twoRegions)
 	c := e.withBucket("copies")

@@ -7,6 +7,7 @@ type Request struct {
 	Operation, Region, Bucket, Key string
 	Status                         int    // as answered; 0 when the connection was cut without an answer
 	AccessKey                      string // "" when anonymous; calls of DigitalOcean's API have none
+	Cache                          string // HIT or MISS, where the CDN's cache was asked
 }
 
 // remembered is how many requests Requests goes back.

@@ -1,6 +1,7 @@
 package localspaces
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -17,11 +18,14 @@ type Options struct {
 	Dir              string           // keeps data there across runs; "" keeps it in memory and large bodies in unlinked temporary files
 	RTT              time.Duration    // added to every answer
 	DeleteDelay      time.Duration    // added to DeleteObjects of many keys, for the sake of the Go SDK; see deleteobjects.go
-	Strict           bool             // Content-MD5 is required where the Spaces API page requires it, and a checksum does not replace it
-	Now              func() time.Time // clock for objects, lifecycle and logs; signatures always go by the real one
+	Strict           bool             // where sources disagree, the one that is harder on clients: see README.md
+	Now              func() time.Time // clock for objects, lifecycle, logs and the CDN; signatures always go by the real one
 	Token            string           // for all calls of DigitalOcean's API; made up when empty
 	RateLimits       bool             // the API limits calls of the CDN
+	KeyLag           int              // so many requests with a key that the API made are refused, as with an unknown one, before it works
 	CertificateDelay time.Duration    // until a certificate of Let's Encrypt is verified
+	Watch            func(APICall)    // is told of every call of DigitalOcean's API when it has been answered
+	PurgeTime        time.Duration    // what a purge of the CDN's cache takes; an identical one is refused meanwhile
 	Domain           string           // REGION.DOMAIN and BUCKET.REGION.DOMAIN are served; default localhost. digitaloceanspaces.com is, always
 }
 
@@ -34,6 +38,7 @@ type Server struct {
 	requests recorder
 	logs     accessLogs
 	api      api
+	edge     edge
 }
 
 // New makes a Server, with the data it finds in Options.Dir.
@@ -87,7 +92,8 @@ type call struct {
 	op    operation
 	query url.Values
 	who   identity
-	stale bool // answer as before the last write; see Fault
+	stale bool   // answer as before the last write; see Fault
+	cache string // HIT or MISS, where the CDN's cache was asked
 }
 
 // answer remembers what was answered, for logs and for Requests.
@@ -98,11 +104,15 @@ type answer struct {
 	code   string // of an error
 	size   int64  // of the object that it was about
 	muted  bool   // nothing is to reach the client: Fault.CutAfter
+
+	// For Options.Watch, what would have been answered without Fault.CutAfter.
+	copied       *bytes.Buffer
+	copiedStatus int
 }
 
 func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
-		a.status = status
+		a.status, a.copiedStatus = status, status
 	}
 	if !a.muted {
 		a.ResponseWriter.WriteHeader(status)
@@ -114,6 +124,9 @@ func (a *answer) Write(p []byte) (int, error) {
 		a.WriteHeader(http.StatusOK)
 	}
 	a.sent += int64(len(p))
+	if a.copied != nil {
+		a.copied.Write(p)
+	}
 	if a.muted {
 		return len(p), nil
 	}
@@ -135,7 +148,8 @@ func (c *call) fail(err error) {
 }
 
 // ServeHTTP serves S3 at every region's hosts, websites at the -static ones,
-// and DigitalOcean's API under /v2/ at any other.
+// the CDN at the .cdn ones and at custom domains, and DigitalOcean's API under
+// /v2/ at any other.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: &answer{ResponseWriter: w}, r: r, start: s.opt.Now(), query: r.URL.Query()}
 	id := "tx" + rand.Text()
@@ -158,6 +172,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.at.Website {
 		c.op = operation{name: "GetWebsite"}
 		s.faults.apply(c, s.serveWebsite)
+		return
+	}
+	if c.at.CDN {
+		c.op = operation{name: "GetCDN"}
+		s.faults.apply(c, s.serveCDN)
 		return
 	}
 	var unsupported error
@@ -203,9 +222,11 @@ func (s *Server) record(c *call) {
 	}
 	s.requests.add(Request{
 		Operation: c.op.name, Region: c.at.Region, Bucket: c.at.Bucket, Key: c.at.Key,
-		Status: c.w.status, AccessKey: c.who.accessKey(),
+		Status: c.w.status, AccessKey: c.who.accessKey(), Cache: c.cache,
 	})
-	s.logs.add(s, c)
+	if !c.at.CDN {
+		s.logs.add(s, c)
+	}
 }
 
 // pause waits, and reports whether it could wait to the end.

@@ -52,7 +52,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&opt.AccessKey, "access-key", "", "access `key` (default: one is made up)")
 	flags.StringVar(&opt.SecretKey, "secret-key", "", "secret `key` that goes with it")
 	flags.StringVar(&opt.Token, "token", "", "`token` for DigitalOcean's API (default: one is made up)")
-	flags.BoolVar(&opt.Strict, "strict", false, "require Content-MD5 where the Spaces API page does")
+	flags.BoolVar(&opt.RateLimits, "rate-limits", false, "limit calls of the CDN, as DigitalOcean's API does")
+	flags.DurationVar(&opt.CertificateDelay, "certificate-delay", 0, "`time` until a certificate of Let's Encrypt is verified")
+	flags.BoolVar(&opt.Strict, "strict", false, "be as hard on clients as Spaces may be: require Content-MD5, exclude no writer from a bucket with versioning")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -121,5 +123,7 @@ export DIGITALOCEAN_TOKEN='%s'
 # To look around, with the AWS command line:
 #   AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s aws --endpoint-url http://localhost:%s --region %s s3 ls
 # To read a public object: curl http://BUCKET.%s.localhost:%s/KEY
-`, port, access, secret, regions[0], port, s.Token(), strings.Join(regions, ", "), addr, access, secret, port, regions[0], regions[0], port)
+# The same through the CDN, once the bucket has an endpoint: curl -i http://BUCKET.%s.cdn.localhost:%s/KEY
+`, port, access, secret, regions[0], port, s.Token(), strings.Join(regions, ", "), addr,
+		access, secret, port, regions[0], regions[0], port, regions[0], port)
 }

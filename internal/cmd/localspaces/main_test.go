@@ -82,6 +82,43 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// TestAPIFlags: the API can be as slow and as strict as DigitalOcean's.
+func TestAPIFlags(t *testing.T) {
+	r := start(t, "-rate-limits", "-certificate-delay", "1h")
+	do := func(method, path, body string) (status int, answer string) {
+		t.Helper()
+		q, err := http.NewRequestWithContext(t.Context(), method, r.env["DIGITALOCEAN_API_URL"]+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Header.Set("Authorization", "Bearer "+r.env["DIGITALOCEAN_TOKEN"])
+		resp, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(text)
+	}
+	for i := range 6 {
+		if status, _ := do("GET", "/v2/cdn/endpoints", ""); (status == http.StatusTooManyRequests) != (i == 5) {
+			t.Errorf("call %d is answered %d", i, status)
+		}
+	}
+	if status, _ := do("POST", "/v2/certificates", `{"name":"c","type":"lets_encrypt","dns_names":["example.com"]}`); status != http.StatusCreated {
+		t.Errorf("a certificate is answered %d", status)
+	}
+	if _, list := do("GET", "/v2/certificates", ""); !strings.Contains(list, `"state":"pending"`) {
+		t.Errorf("the certificates are %s", list)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRun(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	r := start(t, "-region", "fra1", "-region", "nyc3", "-data", data)
