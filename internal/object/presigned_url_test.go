@@ -29,7 +29,13 @@ resource "spaces_object" "test" {
 }
 `)
 	for name, arguments := range links {
-		hcl += fmt.Sprintf("data \"spaces_presigned_url\" %q {\n  bucket = spaces_object.test.bucket\n  key = spaces_object.test.key\n  %s\n}\n", name, arguments)
+		hcl += fmt.Sprintf(`
+data "spaces_presigned_url" %q {
+  bucket = spaces_object.test.bucket
+  key    = spaces_object.test.key
+  %s
+}
+`, name, arguments)
 	}
 	return hcl
 }
@@ -222,7 +228,14 @@ resource "echo" "test" {}
 func TestLocalEphemeralObject_limits(t *testing.T) {
 	e := acctest.NewLocal(t, acctest.Options{})
 	read := func(arguments string) string {
-		return linkConfig(e, nil) + "ephemeral \"spaces_object\" \"test\" {\n  bucket = spaces_object.test.bucket\n  key = spaces_object.test.key\n  version_id = spaces_object.test.version_id\n  " + arguments + "\n}\n"
+		return linkConfig(e, nil) + `
+ephemeral "spaces_object" "test" {
+  bucket     = spaces_object.test.bucket
+  key        = spaces_object.test.key
+  version_id = spaces_object.test.version_id
+  ` + arguments + `
+}
+`
 	}
 	e.Run(resource.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},

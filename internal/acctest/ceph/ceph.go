@@ -135,6 +135,10 @@ func (c *Cluster) end() {
 	}
 }
 
+// Gateway is the address of a region's gateway itself, without the proxy: plain
+// HTTP, and buckets in the path only.
+func (c *Cluster) Gateway(region string) string { return "http://" + c.gateways[region] }
+
 // Env is what tells the acceptance tests about the cluster.
 func (c *Cluster) Env() []string {
 	env := []string{
