@@ -12,6 +12,7 @@ import (
 
 	spacesprovider "github.com/do-spaces/terraform-provider-spaces/internal/provider"
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
+	"github.com/do-spaces/terraform-provider-spaces/internal/tfkit"
 )
 
 // address is where Terraform finds the provider, and version is the release's.
@@ -31,6 +32,7 @@ func main() {
 	}
 	newProvider := func() provider.Provider { return spacesprovider.New(version, spaces.DefaultPatience) }
 	err := providerserver.Serve(context.Background(), newProvider, providerserver.ServeOpts{Address: address, Debug: *debug})
+	tfkit.CloseLeftovers(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}

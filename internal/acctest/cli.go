@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -60,6 +61,28 @@ func (c *CLI) Command(arguments ...string) *exec.Cmd {
 	cmd.Dir = c.Dir
 	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(c.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
 	return cmd
+}
+
+// NeedActions skips a test where Terraform has no actions, as before 1.14.
+func (c *CLI) NeedActions() {
+	c.env.T.Helper()
+	var version struct {
+		Number string `json:"terraform_version"`
+	}
+	var major, minor int
+	out, err := c.Command("version", "-json").Output()
+	if err == nil {
+		err = json.Unmarshal(out, &version)
+	}
+	if err == nil {
+		_, err = fmt.Sscanf(version.Number, "%d.%d", &major, &minor)
+	}
+	if err != nil {
+		c.env.T.Fatal(err)
+	}
+	if major == 1 && minor < 14 {
+		c.env.T.Skipf("Terraform %s has no actions", version.Number)
+	}
 }
 
 // Run runs Terraform, which has to succeed, and returns what it printed.

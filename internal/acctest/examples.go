@@ -94,6 +94,14 @@ func (x Example) Run(t *testing.T) {
 			t.Errorf("bucket %s/%s is left", region, *b.Name)
 		}
 	}
+	for key, err := range spaces.Pages(t.Context(), e.API().SpacesKeys.List) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key.AccessKey != e.AccessKey {
+			t.Errorf("the key %s is left", key.Name)
+		}
+	}
 }
 
 // home is all regions, beginning with the one that the examples live in.
@@ -108,25 +116,18 @@ type exampleRun struct {
 	variables map[string]string
 }
 
-// take copies an example, without what imports it, and adds what a user's
-// environment says: where Spaces is, and the key. To a provider block of the
-// example it is added by Terraform's way to override one.
+// take copies an example, without what imports it, and says which provider it
+// needs where it does not.
 func (tf exampleRun) take(dir string) {
 	t := tf.env.T
 	t.Helper()
 	if err := os.CopyFS(tf.Dir, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	tf.remove("import.sh", byIdentity, "server.tf", "server_override.tf")
-	hcl := configuration(t, tf.Dir)
-	name, block := "server.tf", tf.env.Provider()
-	if providerBlock.MatchString(hcl) {
-		name, block = "server_override.tf", regexp.MustCompile(`(?m)^\s*region .*$`).ReplaceAllString(block, "")
+	tf.remove("import.sh", byIdentity, "required.tf")
+	if !required.MatchString(configuration(t, tf.Dir)) {
+		tf.Write("required.tf", "terraform {\n  required_providers {\n    spaces = {\n      source = \"do-spaces/spaces\"\n    }\n  }\n}\n")
 	}
-	if !required.MatchString(hcl) {
-		block += "terraform {\n  required_providers {\n    spaces = {\n      source = \"do-spaces/spaces\"\n    }\n  }\n}\n"
-	}
-	tf.Write(name, block)
 }
 
 func (tf exampleRun) remove(names ...string) {
@@ -141,17 +142,18 @@ func (tf exampleRun) remove(names ...string) {
 const byIdentity = "import-by-identity.tf"
 
 var (
-	providerBlock = regexp.MustCompile(`(?m)^provider "spaces"`)
 	required      = regexp.MustCompile(`(?m)^\s*required_providers`)
 	afterImport   = regexp.MustCompile(`No changes\.|Plan: 0 to add, \d+ to change, 0 to destroy\.`)
 	onlyImported  = regexp.MustCompile(`1 imported, 0 added, \d+ changed, 0 destroyed`)
 	importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) (.+)$`)
 )
 
-// try runs a command of Terraform's.
+// try runs a command of Terraform's. Where Spaces is, and the keys, it is told
+// by the environment, as by a user's.
 func (tf exampleRun) try(args ...string) (string, error) {
 	cmd := tf.Command()
 	cmd.Args = append(cmd.Args[:1], args...)
+	cmd.Env = append(cmd.Env, tf.env.Environment()...)
 	for name, value := range tf.variables {
 		cmd.Env = append(cmd.Env, "TF_VAR_"+name+"="+value)
 	}
@@ -195,6 +197,14 @@ func (tf exampleRun) imports(dir string) {
 		t.Fatalf("no terraform import ADDRESS ID in %s/import.sh", dir)
 	}
 	address, id := strings.Trim(words[1], "'"), strings.Trim(words[2], `'"`)
+	block, err := os.ReadFile(filepath.Join(dir, byIdentity))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if given := serverMade.FindSubmatchIndex(block); given != nil {
+		id = tf.value(address, string(block[given[2]:given[3]]))
+		block = slices.Replace(block, given[4], given[5], []byte(id)...)
+	}
 	tf.run("state", "rm", address)
 	tf.run("import", "-input=false", address, id)
 	if said := tf.run("plan", "-input=false"); !afterImport.MatchString(said) {
@@ -203,15 +213,39 @@ func (tf exampleRun) imports(dir string) {
 	if !tf.knowsIdentity() {
 		return
 	}
-	block, err := os.ReadFile(filepath.Join(dir, byIdentity))
-	if err != nil {
-		t.Fatal(err)
-	}
 	tf.run("state", "rm", address)
 	tf.Write(byIdentity, string(block))
 	if said := tf.run("apply", "-auto-approve", "-input=false"); !onlyImported.MatchString(said) {
 		t.Fatalf("%s does more than import:\n%s", byIdentity, said)
 	}
+}
+
+// serverMade finds the parts of identities that no example can know.
+var serverMade = regexp.MustCompile(`(?m)^ *(access_key|id) *= "([^"]*)"$`)
+
+// value is an attribute of a resource in the state.
+func (tf exampleRun) value(address, attribute string) string {
+	tf.env.T.Helper()
+	var state struct {
+		Values struct {
+			RootModule struct {
+				Resources []struct {
+					Address string
+					Values  map[string]any
+				}
+			} `json:"root_module"`
+		}
+	}
+	if err := json.Unmarshal([]byte(tf.run("show", "-json")), &state); err != nil {
+		tf.env.T.Fatal(err)
+	}
+	for _, r := range state.Values.RootModule.Resources {
+		if r.Address == address {
+			return fmt.Sprint(r.Values[attribute])
+		}
+	}
+	tf.env.T.Fatalf("the state has no %s", address)
+	return ""
 }
 
 // knowsIdentity says whether it can import by identity, as from 1.12 on.

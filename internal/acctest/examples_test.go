@@ -16,6 +16,10 @@ func TestLocalExamples(t *testing.T) {
 			Dir:       filepath.Join(examples, "quickstart"),
 			Variables: map[string]string{"name": "example-site", "force_destroy": "true"},
 		},
+		{
+			Dir:       filepath.Join(examples, "cdn-site"),
+			Variables: map[string]string{"name": "example-site", "domain": "static.example.com", "force_destroy": "true"},
+		},
 	}
 	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources"} {
 		all = append(all, acctest.ExamplesOf(t, filepath.Join(examples, kind))...)

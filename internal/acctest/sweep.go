@@ -8,12 +8,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/digitalocean/godo"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
 )
 
 // Sweep removes the buckets whose names begin with Prefix, with all that is in
-// them, from the server that the environment names.
+// them, and the keys that are named so, from the server that the environment
+// names.
 func Sweep(ctx context.Context) error {
 	e := &Env{}
 	if err := errors.Join(e.fromEnvironment(), e.connect()); err != nil {
@@ -44,6 +46,34 @@ func Sweep(ctx context.Context) error {
 			}
 			fmt.Printf("removed %s/%s\n", region, name)
 		}
+	}
+	if e.Token != "" {
+		failed = append(failed, sweepKeys(ctx, e.clients), sweepEndpoints(ctx, e.clients))
+	}
+	return errors.Join(failed...)
+}
+
+func sweepKeys(ctx context.Context, cl *spaces.Clients) error {
+	api, err := cl.API()
+	if err != nil {
+		return err
+	}
+	var left []*godo.SpacesKey
+	for key, err := range spaces.Pages(ctx, api.SpacesKeys.List) {
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(key.Name, Prefix) {
+			left = append(left, key)
+		}
+	}
+	var failed []error
+	for _, key := range left {
+		if _, err := api.SpacesKeys.Delete(ctx, key.AccessKey); err != nil && spaces.KindOf(err) != spaces.NotFound {
+			failed = append(failed, fmt.Errorf("the key %s: %w", key.Name, err))
+			continue
+		}
+		fmt.Printf("removed the key %s\n", key.Name)
 	}
 	return errors.Join(failed...)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -193,7 +194,7 @@ func TestAPIFailuresSayWhatHappened(t *testing.T) {
 		advice string
 	}{
 		{401, "check token (or DIGITALOCEAN_TOKEN)"},
-		{403, "check its scopes"},
+		{403, "needs the scope spaces_key:create_credentials: check its scopes"},
 		{503, "run it again later"},
 	} {
 		t.Run(fmt.Sprint(c.status), func(t *testing.T) {
@@ -219,5 +220,241 @@ func TestAPIFailuresSayWhatHappened(t *testing.T) {
 				t.Errorf("advice: %s", advice)
 			}
 		})
+	}
+}
+
+// listOf answers a list of keys from a text per page; what follows the last one
+// is empty pages.
+func listOf(t *testing.T, pages ...string) *server {
+	t.Helper()
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		page, err := strconv.Atoi(r.URL.Query().Get("page"))
+		switch {
+		case err != nil || r.URL.Query().Get("per_page") != "200":
+			t.Errorf("asked for %s", r.URL)
+		case page <= len(pages):
+			_, _ = io.WriteString(w, pages[page-1])
+		default:
+			_, _ = io.WriteString(w, `{"keys":[],"links":{}}`)
+		}
+	})
+}
+
+// godo's IsLastPage panics without links, and without pages takes any for the last.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	const next = `"links":{"pages":{"next":"http://example.com/v2/spaces/keys?page=2"}}`
+	a, b, c := `{"name":"a"}`, `{"name":"b"}`, `{"name":"c"}`
+	full := strings.TrimSuffix(strings.Repeat(a+",", 200), ",")
+	for name, test := range map[string]struct {
+		pages []string
+		items int
+		asked int
+	}{
+		"none":                         {[]string{`{}`}, 0, 1},
+		"null":                         {[]string{`{"keys":null,"links":null,"meta":null}`}, 0, 1},
+		"one page, no links":           {[]string{`{"keys":[` + a + `]}`}, 1, 1},
+		"one page, empty links":        {[]string{`{"keys":[` + a + `],"links":{},"meta":{"total":1}}`}, 1, 1},
+		"two pages":                    {[]string{`{"keys":[` + a + `],` + next + `,"meta":{"total":2}}`, `{"keys":[` + b + `],"links":{},"meta":{"total":2}}`}, 2, 2},
+		"links without pages":          {[]string{`{"keys":[` + a + `,` + b + `],"links":{},"meta":{"total":3}}`, `{"keys":[` + c + `],"meta":{"total":3}}`}, 3, 2},
+		"a full page and nothing else": {[]string{`{"keys":[` + full + `]}`, `{"keys":[` + b + `]}`}, 201, 2},
+		"fewer than counted":           {[]string{`{"keys":[` + a + `],"meta":{"total":9}}`}, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := listOf(t, test.pages...)
+			items := 0
+			for key, err := range spaces.Pages(t.Context(), apiOf(t, s).SpacesKeys.List) {
+				if err != nil || key.Name == "" {
+					t.Fatal(key, err)
+				}
+				items++
+			}
+			if asked := len(s.requests()); items != test.items || asked != test.asked {
+				t.Errorf("%d items of %d pages, want %d of %d", items, asked, test.items, test.asked)
+			}
+		})
+	}
+	t.Run("ended by its reader", func(t *testing.T) {
+		t.Parallel()
+		s := listOf(t, `{"keys":[`+a+`,`+b+`],`+next+`}`)
+		for key, err := range spaces.Pages(t.Context(), apiOf(t, s).SpacesKeys.List) {
+			if err != nil || key.Name != "a" {
+				t.Error(key, err)
+			}
+			break
+		}
+		if asked := len(s.requests()); asked != 1 {
+			t.Errorf("%d pages were asked for", asked)
+		}
+	})
+	t.Run("failing", func(t *testing.T) {
+		t.Parallel()
+		s := api(t, 1000, status(404))
+		seen := 0
+		for _, err := range spaces.Pages(t.Context(), apiOf(t, s).SpacesKeys.List) {
+			seen++
+			mustBe(t, err, spaces.NotFound)
+		}
+		if seen != 1 {
+			t.Errorf("%d errors", seen)
+		}
+	})
+}
+
+// What is not the API's own answer is an error, though its status says success,
+// and never "there is none".
+func TestAPIAnswersOfAnotherShape(t *testing.T) {
+	t.Parallel()
+	get := func(t *testing.T, answer http.HandlerFunc) error {
+		t.Helper()
+		key, err := spaces.One(apiOf(t, serve(t, answer), noRetries).SpacesKeys.Get(t.Context(), "DO00KEY"))
+		if err == nil {
+			t.Errorf("got %+v, and no error", key)
+		}
+		return err
+	}
+	for name, body := range map[string]string{
+		"a list":    `{"keys":[{"access_key":"DO00KEY"}]}`,
+		"nothing":   `{}`,
+		"null":      `null`,
+		"no JSON":   `<html></html>`,
+		"half":      `{"key":{"name":`,
+		"no body":   ``,
+		"no object": `[]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := get(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+			mustBe(t, err, spaces.Other)
+			if text := spaces.Text(err); !strings.Contains(text, "heck api_endpoint") {
+				t.Errorf("text: %s", text)
+			}
+			shape := name == "a list" || name == "nothing" || name == "null"
+			if spaces.OtherShape(err) != shape {
+				t.Errorf("OtherShape is %t", !shape)
+			}
+			if !spaces.Doubtful(err) {
+				t.Error("such an answer does not say that nothing was done")
+			}
+		})
+	}
+	for name, answer := range map[string]http.HandlerFunc{
+		"a proxy's 404": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(404)
+			_, _ = io.WriteString(w, "<html>Not Found</html>")
+		},
+		"an empty 404": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := get(t, answer)
+			mustBe(t, err, spaces.Other)
+			if advice := spaces.Advice(err); !strings.Contains(advice, "nothing is taken for gone") || strings.Contains(advice, "S3") {
+				t.Errorf("advice: %s", advice)
+			}
+		})
+	}
+}
+
+func TestDoubtful(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fail http.HandlerFunc
+		want bool
+	}{
+		"400": {status(400), false}, "401": {status(401), false}, "403": {status(403), false}, "404": {status(404), false},
+		"409": {status(409), false}, "422": {status(422), false}, "429": {status(429), false},
+		"408": {status(408), true}, "500": {status(500), true}, "502": {status(502), true}, "503": {status(503), true},
+		"connection lost": {cut, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := makeKey(t.Context(), apiOf(t, api(t, 1000, c.fail), noRetries))
+			if err == nil || spaces.Doubtful(err) != c.want {
+				t.Errorf("Doubtful(%v) is %t", err, !c.want)
+			}
+		})
+	}
+	t.Run("never sent", func(t *testing.T) {
+		t.Parallel()
+		s := api(t, 0, nil)
+		s.web.Close() // nobody listens any more
+		if err := makeKey(t.Context(), apiOf(t, s, noRetries)); err == nil || spaces.Doubtful(err) {
+			t.Errorf("Doubtful(%v)", err)
+		}
+	})
+	t.Run("no token", func(t *testing.T) {
+		t.Parallel()
+		_, err := spaces.New(config(t, "http://localhost", func(c *spaces.Config) { c.Token = "" })).API()
+		if err == nil || spaces.Doubtful(err) {
+			t.Errorf("Doubtful(%v)", err)
+		}
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		s := api(t, 1000, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
+		if err := makeKey(ctx, apiOf(t, s, noRetries)); !spaces.Doubtful(err) {
+			t.Errorf("Doubtful(%v)", err)
+		}
+	})
+	if spaces.Doubtful(nil) {
+		t.Error("there is no doubt about success")
+	}
+}
+
+// godo puts IDs into paths as they are.
+func TestCheckAPIID(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"DO00ABCDEFGHIJKLMNOP", "19f06b6a-3ace-4315-b086-499a0e521b76", "needs-cloudflare-cert"} {
+		if err := spaces.CheckAPIID("a key", id); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, id := range []string{"", ".", "..", "../certificates", "a/b", "a?b", "a#b", "a%2Fb", "a b", "ä"} {
+		if err := spaces.CheckAPIID("a key", id); err == nil {
+			t.Errorf("%q passes", id)
+		}
+	}
+}
+
+// The scopes that a refused call needs are named, for the API does not name them.
+func TestMissingScopesAreNamed(t *testing.T) {
+	t.Parallel()
+	s := api(t, 1000, status(403))
+	c := apiOf(t, s, func(c *spaces.Config) { c.APIEndpoint += "/mock" }, noRetries)
+	for want, call := range map[string]func(context.Context) error{
+		"spaces_key:read":               func(ctx context.Context) error { _, _, err := c.SpacesKeys.List(ctx, nil); return err },
+		"spaces_key:create_credentials": func(ctx context.Context) error { return makeKey(ctx, c) },
+		"spaces_key:update": func(ctx context.Context) error {
+			_, _, err := c.SpacesKeys.Update(ctx, "a", &godo.SpacesKeyUpdateRequest{})
+			return err
+		},
+		"spaces_key:delete": func(ctx context.Context) error { _, err := c.SpacesKeys.Delete(ctx, "a"); return err },
+		"cdn:read":          func(ctx context.Context) error { _, _, err := c.CDNs.Get(ctx, "a"); return err },
+		"cdn:create":        func(ctx context.Context) error { _, _, err := c.CDNs.Create(ctx, &godo.CDNCreateRequest{}); return err },
+		"cdn:update": func(ctx context.Context) error {
+			_, _, err := c.CDNs.UpdateTTL(ctx, "a", &godo.CDNUpdateTTLRequest{})
+			return err
+		},
+		"cdn:delete": func(ctx context.Context) error {
+			_, err := c.CDNs.FlushCache(ctx, "a", &godo.CDNFlushCacheRequest{})
+			return err
+		},
+		"certificate:read": func(ctx context.Context) error { _, _, err := c.Certificates.Get(ctx, "a"); return err },
+		"certificate:create": func(ctx context.Context) error {
+			_, _, err := c.Certificates.Create(ctx, &godo.CertificateRequest{})
+			return err
+		},
+		"certificate:delete": func(ctx context.Context) error { _, err := c.Certificates.Delete(ctx, "a"); return err },
+	} {
+		if advice := spaces.Advice(call(t.Context())); !strings.Contains(advice, "the scope "+want+":") {
+			t.Errorf("%s: %s", want, advice)
+		}
+	}
+	if advice := spaces.Advice(getAccount(t.Context(), c)); strings.Contains(advice, "the scope") || !strings.Contains(advice, "check its scopes") {
+		t.Errorf("of a call that we do not make: %s", advice)
 	}
 }

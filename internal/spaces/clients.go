@@ -58,12 +58,25 @@ type event struct {
 
 // New makes clients without calling the network.
 func New(c Config) *Clients {
+	return over(&http.Client{Transport: newTransport(c), CheckRedirect: stay}, c)
+}
+
+func over(connections *http.Client, c Config) *Clients {
 	return &Clients{
 		Config: c,
-		http:   &http.Client{Transport: newTransport(c), CheckRedirect: stay},
+		http:   connections,
 		s3:     map[string]*s3.Client{},
 		locks:  locks{held: map[Location]*sync.Mutex{}},
 	}
+}
+
+// As is the same Spaces for the holder of another key, over the same
+// connections.
+func (cl *Clients) As(accessKey, secretKey string) *Clients {
+	c := cl.Config
+	c.AccessKey, c.SecretKey = accessKey, secretKey
+	c.Unknown = slices.DeleteFunc(slices.Clone(c.Unknown), func(argument string) bool { return argument == "access_key" || argument == "secret_key" })
+	return over(cl.http, c)
 }
 
 // S3 is the client of one region. It fails, without a call, for want of a key.

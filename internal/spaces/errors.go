@@ -91,10 +91,7 @@ func KindOf(err error) Kind {
 	case errors.As(err, &http) && http.HTTPStatusCode() != 0: // 0: no answer came
 		return kindOfStatus(http.HTTPStatusCode())
 	case errors.As(err, &api) && api.Response != nil:
-		if api.Response.StatusCode == 404 {
-			return NotFound
-		}
-		return kindOfStatus(api.Response.StatusCode)
+		return kindOfAnswer(api)
 	case unsent(err), errors.As(err, &sent) && sent.Op != "parse":
 		return Unreachable
 	}
@@ -136,6 +133,26 @@ func brokenOff(err error) bool {
 func bare(err error, code string) bool {
 	var op *smithy.OperationError
 	return code == "NotFound" && errors.As(err, &op) && !strings.HasPrefix(op.Operation(), "Head")
+}
+
+// kindOfAnswer sorts what DigitalOcean's API refused.
+func kindOfAnswer(api *godo.ErrorResponse) Kind {
+	status := api.Response.StatusCode
+	switch {
+	case status == http.StatusNotFound && !foreign(api):
+		return NotFound
+	case status == http.StatusConflict && api.Response.Request != nil && api.Response.Request.Method == http.MethodPost:
+		return Exists
+	case status == http.StatusConflict:
+		return Busy // something else is being done to it
+	}
+	return kindOfStatus(status)
+}
+
+// foreign says whether an answer is not the API's own, which are JSON with a
+// message, but that of a proxy or of another server.
+func foreign(api *godo.ErrorResponse) bool {
+	return api.Message == "" || strings.Contains(api.Response.Header.Get("Content-Type"), "html")
 }
 
 func kindOfStatus(status int) Kind {
@@ -221,6 +238,9 @@ func Advice(err error) string {
 		status = http.HTTPStatusCode()
 	}
 	api := !errors.As(err, &op)
+	if answer := (*godo.ErrorResponse)(nil); errors.As(err, &answer) && answer.Response != nil {
+		status = answer.Response.StatusCode
+	}
 	if api {
 		endpoint = "api_endpoint (or DIGITALOCEAN_API_URL)"
 	}
@@ -235,6 +255,9 @@ func Advice(err error) string {
 		return "Spaces does not know this access key: check access_key (or SPACES_ACCESS_KEY_ID). It is the ID of a Spaces key, not a DigitalOcean API token, and it may have been deleted."
 	case Denied:
 		if api {
+			if scope := missingScope(err); scope != "" {
+				return fmt.Sprintf("The token is valid but may not do this, for which it needs the scope %s: check its scopes under API in the control panel, and that it is of the right team.", scope)
+			}
 			return "The token is valid but may not do this: check its scopes, and that it is of the right team."
 		}
 		return "The key is valid but may not do this. Reading or changing a bucket's configuration, and creating or deleting a bucket, take a key with full access; a bucket policy can also shut out a key, and somebody else's bucket answers the same."
@@ -257,12 +280,24 @@ func Advice(err error) string {
 	case Other:
 		switch {
 		case status == 404:
+			if api {
+				return fmt.Sprintf("This is not how DigitalOcean's API says that something is not there, so nothing is taken for gone. Something else may have answered: check %s.", endpoint)
+			}
 			return fmt.Sprintf("This is not how S3 says that something is not there, so nothing is taken for gone. Something else may have answered: check %s, and what is between here and Spaces.", endpoint)
 		case status >= 300 && status < 400:
 			return fmt.Sprintf("The server sends this elsewhere, and redirects are not followed: check region, and whether %s begins with the right one of https:// and http://.", endpoint)
 		}
 	}
 	return ""
+}
+
+// missingScope is the scope that a refused call of the API needs, or "".
+func missingScope(err error) string {
+	var api *godo.ErrorResponse
+	if !errors.As(err, &api) || api.Response == nil || api.Response.Request == nil {
+		return ""
+	}
+	return scopeFor(api.Response.Request)
 }
 
 // regionHint says something of the region in a host name of Spaces.

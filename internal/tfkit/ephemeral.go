@@ -66,6 +66,9 @@ func (e *Ephemeral[M]) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 		return
 	}
 	opened, err := e.spec.Open(ctx, e.clients, &m)
+	if opened != "" {
+		ofProcess.add(leftover{e.spec.Name, opened}, func(ctx context.Context) error { return e.close(ctx, opened) })
+	}
 	if err == nil {
 		err = asError(resp.Result.Set(ctx, &m))
 	}
@@ -81,7 +84,7 @@ func (e *Ephemeral[M]) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 	}
 }
 
-// Close ends what was opened, also when the run has failed.
+// Close ends what was opened. It is not called in every run: see leftovers.
 func (e *Ephemeral[M]) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	ctx, finish := begin(ctx, &resp.Diagnostics)
 	defer finish()
@@ -105,8 +108,9 @@ func (e *Ephemeral[M]) close(ctx context.Context, opened string) error {
 	const closeLimit = 2 * time.Minute
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
-	if err := e.spec.Close(ctx, e.clients, opened); spaces.KindOf(err) != spaces.NotFound {
+	if err := e.spec.Close(ctx, e.clients, opened); err != nil && spaces.KindOf(err) != spaces.NotFound {
 		return err
 	}
+	ofProcess.remove(leftover{e.spec.Name, opened})
 	return nil
 }

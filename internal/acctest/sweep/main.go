@@ -1,4 +1,4 @@
-// Command sweep removes the buckets that acceptance tests on Spaces itself left
+// Command sweep removes the buckets and keys that acceptance tests on Spaces itself left
 // behind, when they were ended in the middle. It touches nothing whose name
 // does not begin with the tests' prefix.
 package main

@@ -1,0 +1,6 @@
+import {
+  to = spaces_key.deploy
+  identity = {
+    access_key = "DO00ABCDEFGHIJKLMNOP"
+  }
+}
