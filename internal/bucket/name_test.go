@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/do-spaces/terraform-provider-spaces/internal/tfkit"
 )
 
 func TestNameValidator(t *testing.T) {
@@ -65,7 +67,7 @@ func TestNameValidator(t *testing.T) {
 
 func TestMadeUpName(t *testing.T) {
 	prefix := strings.Repeat("p", maxPrefix)
-	a, b := madeUpName(prefix), madeUpName(prefix)
+	a, b := tfkit.MadeUpName(prefix), tfkit.MadeUpName(prefix)
 	if a == b {
 		t.Errorf("twice %s", a)
 	}

@@ -2,7 +2,6 @@ package bucket
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -143,7 +142,7 @@ func create(ctx context.Context, cl *spaces.Clients, m *model) error {
 		if !m.NamePrefix.IsNull() {
 			prefix = m.NamePrefix.ValueString()
 		}
-		m.Name = types.StringValue(madeUpName(prefix))
+		m.Name = types.StringValue(tfkit.MadeUpName(prefix))
 	}
 	at := m.location()
 	c, err := cl.S3(at.Region)
@@ -278,10 +277,4 @@ func notEmpty(ctx context.Context, c *s3.Client, at spaces.Location, cause error
 	}
 	return spaces.Fail(spaces.NotEmpty, "The bucket %s is not empty: it holds %s. Nothing was deleted.\n\n"+
 		"To have Terraform delete all of it with the bucket, set force_destroy = true, apply that, and destroy again. What is deleted so cannot be brought back.", at.Bucket, held)
-}
-
-// madeUpName appends 26 characters, the first of which follow the time.
-func madeUpName(prefix string) string {
-	random := strings.ToLower(rand.Text())
-	return prefix + time.Now().UTC().Format("20060102150405") + random[:12]
 }

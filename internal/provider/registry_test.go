@@ -160,7 +160,7 @@ func importExamples(t *testing.T, name, folder, example string, identity *tfprot
 // What a page or an example is about has to exist.
 func TestNothingStray(t *testing.T) {
 	_, kinds := kinds(t)
-	known := map[string]bool{"index.md": true, "guides": true, "provider": true, "quickstart": true}
+	known := map[string]bool{"cdn-site": true, "index.md": true, "guides": true, "provider": true, "quickstart": true, "terraform-test": true, "token-only": true}
 	for _, k := range kinds {
 		known[k.folder] = true
 		for _, name := range entries(t, path.Join("examples", k.folder)) {

@@ -232,7 +232,7 @@ func retryAfter(h http.Header) (time.Duration, bool) {
 func newAPIClient(c Config, base http.RoundTripper) *http.Client {
 	r := retryablehttp.NewClient()
 	r.Logger = nil
-	r.HTTPClient = &http.Client{Transport: bearer{c.Token, base}, CheckRedirect: stay}
+	r.HTTPClient = &http.Client{Transport: throttled{bearer{c.Token, base}}, CheckRedirect: stay}
 	r.RetryMax = c.MaxRetries
 	r.Backoff = func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
 		if resp == nil {

@@ -104,11 +104,16 @@ func Timeouts(create, update, remove string) schema.SingleNestedAttribute {
 	about := func(operation, more string) string {
 		return fmt.Sprintf("How long %s may take, such as `30m` or `2h30m`.%s The default is a day.", operation, more)
 	}
-	a, ok := timeouts.Attributes(context.Background(), timeouts.Opts{
+	return TimeoutsOf(timeouts.Opts{
 		Create: create != "", CreateDescription: about(create, ""),
 		Update: update != "", UpdateDescription: about(update, ""),
 		Delete: remove != "", DeleteDescription: about(remove, " It has to be applied before it counts."),
-	}).(schema.SingleNestedAttribute)
+	})
+}
+
+// TimeoutsOf are Timeouts with other limits than a day, which the descriptions tell.
+func TimeoutsOf(opts timeouts.Opts) schema.SingleNestedAttribute {
+	a, ok := timeouts.Attributes(context.Background(), opts).(schema.SingleNestedAttribute)
 	if !ok {
 		panic("the timeouts library returns another kind of attribute now") // found by any test that starts the provider
 	}

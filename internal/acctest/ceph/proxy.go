@@ -87,6 +87,9 @@ func (p *proxy) handler(scheme string) http.Handler {
 			http.Error(w, r.Host+" is no host name of a region here", http.StatusMisdirectedRequest)
 			return
 		}
+		if r.ContentLength == 0 { // radosgw never asks for a body that there is not
+			r.Header.Del("Expect")
+		}
 		if err := readAhead(r); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return

@@ -37,25 +37,53 @@ const readWrite = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "
 // which belongs to another user of RGW, but in Spaces to the same account.
 const everything = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": ["*"], "Action": ["s3:*"]}]}`
 
-// makeLimited makes the user with the limited keys. Without room for any bucket
-// it cannot create one, and its policy is not the bucket's, which tests set.
+// makeLimited makes the user with the limited keys, and lets the account read
+// what such keys write.
 func (c *Cluster) makeLimited(ctx context.Context, region string) error {
+	if err := c.makeUser(ctx, region, limited, c.Limited, readWrite); err != nil {
+		return err
+	}
+	return c.allow(ctx, region, account, everything)
+}
+
+// makeUser makes a user with keys and a policy. Without room for any bucket it
+// cannot create one, and its policy is not the bucket's, which tests set.
+func (c *Cluster) makeUser(ctx context.Context, region, name string, keys Keys, policy string) error {
 	err := c.admin(ctx, region, http.MethodPut, "/admin/user?"+url.Values{
-		"uid": {limited}, "display-name": {limited}, "max-buckets": {"-1"},
-		"access-key": {c.Limited.AccessKey}, "secret-key": {c.Limited.SecretKey},
+		"uid": {name}, "display-name": {name}, "max-buckets": {"-1"},
+		"access-key": {keys.AccessKey}, "secret-key": {keys.SecretKey},
 	}.Encode(), nil)
 	if err != nil {
 		return err
 	}
-	for user, policy := range map[string]string{limited: readWrite, account: everything} {
-		err := c.admin(ctx, region, http.MethodPost, "/", url.Values{
-			"Action": {"PutUserPolicy"}, "UserName": {user}, "PolicyName": {"grants"}, "PolicyDocument": {policy},
-		})
-		if err != nil {
-			return err
+	return c.allow(ctx, region, name, policy)
+}
+
+// allow sets the policy of a user.
+func (c *Cluster) allow(ctx context.Context, region, user, policy string) error {
+	return c.admin(ctx, region, http.MethodPost, "/", url.Values{
+		"Action": {"PutUserPolicy"}, "UserName": {user}, "PolicyName": {"grants"}, "PolicyDocument": {policy},
+	})
+}
+
+// Grant makes a limited key, as DigitalOcean's API does: permissions are "read"
+// or "readwrite", by the bucket's name. The buckets need not exist yet.
+func (c *Cluster) Grant(ctx context.Context, region string, permissions map[string]string) (Keys, error) {
+	var statements []string
+	for bucket, permission := range permissions {
+		actions := []string{
+			"s3:GetObject*", "s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts",
+			"s3:GetBucketLocation", "s3:GetBucketVersioning",
 		}
+		if permission == "readwrite" {
+			actions = append(actions, "s3:PutObject*", "s3:DeleteObject*", "s3:AbortMultipartUpload")
+		}
+		statements = append(statements, fmt.Sprintf(`{"Effect": "Allow", "Action": ["%s"], "Resource": ["arn:aws:s3:::%[2]s", "arn:aws:s3:::%[2]s/*"]}`,
+			strings.Join(actions, `", "`), bucket))
 	}
-	return nil
+	keys := newKeys()
+	policy := `{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ", ") + `]}`
+	return keys, c.makeUser(ctx, region, keys.AccessKey, keys, policy)
 }
 
 // admin sends a request to the gateway's API for administrators.

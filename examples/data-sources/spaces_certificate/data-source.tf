@@ -1,0 +1,7 @@
+data "spaces_certificate" "example" {
+  name = "example-static"
+}
+
+output "expires" {
+  value = data.spaces_certificate.example.not_after
+}

@@ -1,0 +1,6 @@
+import {
+  to = spaces_certificate.example
+  identity = {
+    name = "example-static"
+  }
+}
