@@ -63,25 +63,31 @@ func (c *CLI) Command(arguments ...string) *exec.Cmd {
 	return cmd
 }
 
-// NeedActions skips a test where Terraform has no actions, as before 1.14.
-func (c *CLI) NeedActions() {
+// AtLeast says whether Terraform, or OpenTofu, is of a version 1.MINOR or newer.
+func (c *CLI) AtLeast(minor int) bool {
 	c.env.T.Helper()
 	var version struct {
 		Number string `json:"terraform_version"`
 	}
-	var major, minor int
+	var major, has int
 	out, err := c.Command("version", "-json").Output()
 	if err == nil {
 		err = json.Unmarshal(out, &version)
 	}
 	if err == nil {
-		_, err = fmt.Sscanf(version.Number, "%d.%d", &major, &minor)
+		_, err = fmt.Sscanf(version.Number, "%d.%d", &major, &has)
 	}
 	if err != nil {
 		c.env.T.Fatal(err)
 	}
-	if major == 1 && minor < 14 {
-		c.env.T.Skipf("Terraform %s has no actions", version.Number)
+	return major > 1 || has >= minor
+}
+
+// NeedActions skips a test where there are no actions, as before Terraform 1.14.
+func (c *CLI) NeedActions() {
+	c.env.T.Helper()
+	if !c.AtLeast(14) {
+		c.env.T.Skip("Terraform CLI version is below minimum version 1.14: it has no actions")
 	}
 }
 

@@ -70,12 +70,15 @@ func configuration(t *testing.T, dir string) string {
 	return hcl.String()
 }
 
-// Run applies the example, wants an empty plan after it, imports what it says
-// how to import, destroys all of it, and wants nothing to be left.
+// Run applies the example, wants an empty plan after it, invokes the actions and
+// imports the resources that it says how to, destroys all of it, and wants nothing to be left.
 func (x Example) Run(t *testing.T) {
 	e := NewLocal(t, Options{Regions: home()})
 	tf := exampleRun{e.CLI(""), x.Variables}
 	tf.remove("main.tf", "versions.tf")
+	if hasAction.MatchString(configuration(t, x.Dir)) {
+		tf.NeedActions()
+	}
 	if x.After != "" {
 		tf.take(x.After)
 		tf.run("apply", "-auto-approve", "-input=false")
@@ -83,6 +86,9 @@ func (x Example) Run(t *testing.T) {
 	tf.take(x.Dir)
 	tf.run("apply", "-auto-approve", "-input=false")
 	tf.nothingPlanned()
+	for _, invoked := range invokes.FindAllStringSubmatch(configuration(t, tf.Dir), -1) {
+		tf.run("apply", "-auto-approve", "-input=false", invoked[0])
+	}
 	tf.imports(x.Dir)
 	tf.run("destroy", "-auto-approve", "-input=false")
 	for _, region := range e.Regions {
@@ -142,6 +148,8 @@ func (tf exampleRun) remove(names ...string) {
 const byIdentity = "import-by-identity.tf"
 
 var (
+	hasAction     = regexp.MustCompile(`(?m)^action "`)
+	invokes       = regexp.MustCompile(`-invoke=[a-z_.]+`) // as a comment says how
 	required      = regexp.MustCompile(`(?m)^\s*required_providers`)
 	afterImport   = regexp.MustCompile(`No changes\.|Plan: 0 to add, \d+ to change, 0 to destroy\.`)
 	onlyImported  = regexp.MustCompile(`1 imported, 0 added, \d+ changed, 0 destroyed`)
@@ -210,7 +218,7 @@ func (tf exampleRun) imports(dir string) {
 	if said := tf.run("plan", "-input=false"); !afterImport.MatchString(said) {
 		t.Fatalf("after import.sh more is planned:\n%s", said)
 	}
-	if !tf.knowsIdentity() {
+	if !tf.AtLeast(12) { // no import by identity
 		return
 	}
 	tf.run("state", "rm", address)
@@ -246,20 +254,4 @@ func (tf exampleRun) value(address, attribute string) string {
 	}
 	tf.env.T.Fatalf("the state has no %s", address)
 	return ""
-}
-
-// knowsIdentity says whether it can import by identity, as from 1.12 on.
-func (tf exampleRun) knowsIdentity() bool {
-	tf.env.T.Helper()
-	var version struct {
-		Number string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal([]byte(tf.run("version", "-json")), &version); err != nil {
-		tf.env.T.Fatal(err)
-	}
-	var major, minor int
-	if _, err := fmt.Sscanf(version.Number, "%d.%d", &major, &minor); err != nil {
-		tf.env.T.Fatal(err)
-	}
-	return major > 1 || minor >= 12
 }

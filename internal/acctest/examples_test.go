@@ -21,7 +21,7 @@ func TestLocalExamples(t *testing.T) {
 			Variables: map[string]string{"name": "example-site", "domain": "static.example.com", "force_destroy": "true"},
 		},
 	}
-	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources"} {
+	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources", "actions"} {
 		all = append(all, acctest.ExamplesOf(t, filepath.Join(examples, kind))...)
 	}
 	for _, x := range all {

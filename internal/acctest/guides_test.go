@@ -5,17 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/acctest"
 )
 
-var (
-	terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
-	cliVersion     = regexp.MustCompile(`v1\.(\d+)\.`)
-)
+var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
 
 // TestLocalGuides applies the configurations of the README and the guides. A
 // block that says which provider it needs is whole, and those after it go with
@@ -53,10 +49,8 @@ func applied(t *testing.T, blocks []string) {
 	t.Helper()
 	e := acctest.NewLocal(t, acctest.Options{Regions: []string{"nyc3", "fra1"}})
 	c := e.CLI("")
-	if minor := cliVersion.FindStringSubmatch(c.Run("version")); minor != nil {
-		if n, err := strconv.Atoi(minor[1]); err != nil || n < 11 {
-			t.Skipf("Terraform CLI version 1.%d is below minimum version 1.11: the guides have write-only arguments", n)
-		}
+	if !c.AtLeast(11) {
+		t.Skip("Terraform CLI version is below minimum version 1.11: the guides have write-only arguments")
 	}
 	for _, name := range []string{"main.tf", "versions.tf"} {
 		if err := os.Remove(filepath.Join(c.Dir, name)); err != nil {
