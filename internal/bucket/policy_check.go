@@ -42,6 +42,7 @@ func (policyValidator) ValidateString(ctx context.Context, req validator.StringR
 type policyCheck struct {
 	at     path.Path
 	bucket string
+	ours   bool // written by spaces_policy_document: what is doubtful is wrong
 	diags  *diag.Diagnostics
 }
 
@@ -51,6 +52,15 @@ func (c policyCheck) wrong(format string, args ...any) {
 
 func (c policyCheck) odd(summary, format string, args ...any) {
 	c.diags.AddAttributeWarning(c.at, summary, fmt.Sprintf(format, args...))
+}
+
+// doubt is for what Spaces may know better than we do.
+func (c policyCheck) doubt(summary, format string, args ...any) {
+	if c.ours {
+		c.wrong(format, args...)
+		return
+	}
+	c.odd(summary, format, args...)
 }
 
 func (c policyCheck) document(text string) {
@@ -111,6 +121,8 @@ func (c policyCheck) statement(name string, text json.RawMessage) {
 	for _, a := range slices.Concat(actions, others) {
 		if service, _, found := strings.Cut(a, ":"); a != "*" && (!found || !strings.EqualFold(service, "s3")) {
 			c.wrong("%s has the action %q, and a bucket's actions begin with s3:, as s3:GetObject does.", name, a)
+		} else if unknown := unknownAction(a[strings.IndexByte(a, ':')+1:]); unknown != "" {
+			c.doubt("An action that Spaces does not know", "%s has the action %q, which %s.", name, a, unknown)
 		}
 	}
 	for _, element := range []string{"Resource", "NotResource"} {
@@ -137,7 +149,7 @@ func (c policyCheck) resource(statement, element, resource string) {
 		c.wrong("%s has the %s %q, which is no ARN of a bucket or its objects: write arn:aws:s3:::BUCKET or arn:aws:s3:::BUCKET/*.", statement, element, resource)
 	case c.bucket != "" && rest != "*":
 		if name, _, _ := strings.Cut(rest, "/"); name != c.bucket && !strings.ContainsAny(name, "*?$") {
-			c.odd("A policy for another bucket", "%s has the %s %q, and the policy is set on the bucket %q: there it says nothing about %q.", statement, element, resource, c.bucket, name)
+			c.doubt("A policy for another bucket", "%s has the %s %q, and the policy is set on the bucket %q: there it says nothing about %q.", statement, element, resource, c.bucket, name)
 		}
 	}
 }

@@ -54,6 +54,7 @@ func TestPolicyCheck(t *testing.T) {
 		"no resource":         {of(effect, anybody, get), "needs exactly one of Resource and NotResource"},
 		"other service":       {of(effect, anybody, `"Action": ["s3:GetObject", "sqs:SendMessage"]`, mine), `has the action "sqs:SendMessage"`},
 		"action without s3":   {of(effect, anybody, `"Action": "GetObject"`, mine), `has the action "GetObject"`},
+		"typing error":        {of(effect, anybody, `"Action": ["s3:GetObjct"]`, mine), `*has the action "s3:GetObjct", which is none that Spaces can know: s3:GetObject is one`},
 		"name for ARN":        {of(effect, anybody, get, `"Resource": "mine/*"`), `has the Resource "mine/*", which is no ARN`},
 		"other bucket":        {of(effect, anybody, get, `"Resource": "arn:aws:s3:::yours/*"`), `*there it says nothing about "yours"`},
 		"other bucket, too":   {of(effect, anybody, get, `"Resource": ["arn:aws:s3:::mine/*", "arn:aws:s3:::mine2"]`), `*there it says nothing about "mine2"`},

@@ -11,7 +11,8 @@ func AWSConfig() function.Function {
 	return clientFunction{
 		"aws_config", "Configuration file of the AWS command line and SDKs",
 		"Returns the text of a configuration file for the AWS command line and the AWS SDKs, with the credentials in it: `~/.aws/config`, or what the environment variable `AWS_CONFIG_FILE` names. " +
-			"Versions from July 2023 on read the endpoint from it; to older ones it has to be given, as in `aws --endpoint-url`." + secretStays,
+			"Versions from July 2023 on read the endpoint from it; to older ones it has to be given, as in `aws --endpoint-url`. " +
+			"The upload manager of the AWS SDK for Go does not read there that checksums are to be sent only when they are required: set its `RequestChecksumCalculation` too." + secretStays,
 		clientNeeds, clientTakes, awsText,
 	}.made()
 }
@@ -31,5 +32,6 @@ request_checksum_calculation = when_required
 response_checksum_validation = when_required
 s3 =
   addressing_style = %s
+  signature_version = s3v4
 `, c.accessKey, c.secretKey, signingRegion, c.url(), style), nil
 }

@@ -13,7 +13,8 @@ func BackendConfig() function.Function {
 		"backend_config", "Configuration of Terraform's s3 backend for a bucket",
 		"Returns the text of a file for `terraform init -backend-config=FILE`, with which a configuration that has an empty `backend \"s3\" {}` keeps its state in a bucket of Spaces. " +
 			"Without `access_key` and `secret_key`, which is better, the backend takes them from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. " +
-			"State is locked by a file beside it, for which Terraform has to be 1.10 or newer; `use_lockfile = false` does without." + secretStays,
+			"State is locked by a file beside it, for which Terraform has to be 1.10 or newer; `use_lockfile = false` does without. " +
+			"In a bucket with versioning such a lock may exclude nobody, and some servers refuse what Terraform uploads unless `AWS_REQUEST_CHECKSUM_CALCULATION` is `when_required` in the environment: see the guide about [keeping state in Spaces](../guides/state-backend.md)." + secretStays,
 		[]string{"region", "bucket", "key"},
 		[]string{"access_key", "secret_key", "use_lockfile", "endpoint"},
 		backendText,

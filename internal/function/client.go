@@ -125,6 +125,9 @@ func (f clientFunction) read(value tftypes.Value) (client, error) {
 			return client{}, fmt.Errorf("the attribute \"endpoint\": %w", err)
 		}
 	}
+	if optional := slices.Contains(f.optional, "access_key"); optional && (c.accessKey == "") != (c.secretKey == "") {
+		return client{}, fmt.Errorf("of %q and %q one is given without the other: they belong together", "access_key", "secret_key")
+	}
 	return c.checked()
 }
 
@@ -149,9 +152,6 @@ func (c client) checked() (client, error) {
 		if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			return client{}, fmt.Errorf("the attribute %q has white space or a control character, and no key of Spaces has; trimspace() removes a line break at its end", name)
 		}
-	}
-	if (c.accessKey == "") != (c.secretKey == "") {
-		return client{}, fmt.Errorf("of %q and %q one is given without the other: they belong together", "access_key", "secret_key")
 	}
 	return c, nil
 }

@@ -46,7 +46,8 @@ func TestConfigurations(t *testing.T) {
 	}{
 		{"s3cmd_config", ofClient, nil, []string{
 			"[default]", "access_key = DO00KEY", "secret_key = " + odd, "host_base = nyc3.digitaloceanspaces.com",
-			"host_bucket = %(bucket)s.nyc3.digitaloceanspaces.com", "website_endpoint = https://%(bucket)s.nyc3-static.digitaloceanspaces.com/", "use_https = True",
+			"host_bucket = %(bucket)s.nyc3.digitaloceanspaces.com", "website_endpoint = https://%(bucket)s.nyc3-static.digitaloceanspaces.com/", "use_https = True", "signurl_use_https = True",
+			"bucket_location = us-east-1",
 		}, ""},
 		{"s3cmd_config", ofClient, local, []string{"host_base = 127.0.0.1:9000", "host_bucket = 127.0.0.1:9000", "use_https = False"}, ""},
 		{"s3cmd_config", ofClient, regional, []string{"host_base = nyc3.localhost:9000", "host_bucket = %(bucket)s.nyc3.localhost:9000"}, ""},
@@ -55,7 +56,7 @@ func TestConfigurations(t *testing.T) {
 
 		{"aws_config", ofClient, nil, []string{
 			"[default]", "aws_access_key_id = DO00KEY", "aws_secret_access_key = " + odd, "region = us-east-1",
-			"endpoint_url = https://nyc3.digitaloceanspaces.com", "s3 =", "  addressing_style = virtual",
+			"endpoint_url = https://nyc3.digitaloceanspaces.com", "s3 =", "  addressing_style = virtual", "  signature_version = s3v4",
 		}, ""},
 		{"aws_config", ofClient, local, []string{"endpoint_url = http://127.0.0.1:9000", "  addressing_style = path"}, ""},
 
@@ -139,6 +140,10 @@ func TestConfigurationsRefuse(t *testing.T) {
 		{"aws_config", with(ofClient, map[string]any{"secret_key": "s3cr3t\n"}), `the attribute "secret_key" has white space`},
 		{"s3cmd_config", with(ofClient, map[string]any{"secret_key": "$s3cr3t"}), "begins with $"},
 		{"rclone_config", with(ofClient, map[string]any{"secret_key": "s3cr3t%(x)s"}), "takes for a variable"},
+		{"cyberduck_bookmark", with(ofClient, map[string]any{"endpoint": "http://{region}.localhost:9000"}), "cyberduck_bookmark is for endpoints that begin with https://"},
+		{"cyberduck_bookmark", with(ofClient, map[string]any{"access_key": nil}), `needs the attribute "access_key"`},
+		{"transmit_settings", with(ofClient, map[string]any{"endpoint": "http://127.0.0.1:9000"}), "transmit_settings is for endpoints that begin with https://"},
+		{"transmit_settings", with(ofClient, map[string]any{"secret_key": nil}), `needs the attribute "secret_key"`},
 		{"backend_config", with(ofBackend, map[string]any{"key": "/a"}), `the attribute "key" is "/a", and the s3 backend refuses`},
 		{"backend_config", with(ofBackend, map[string]any{"use_lockfile": "yes"}), `the attribute "use_lockfile" has to be a bool, and it is a string`},
 		{"backend_config", with(ofBackend, map[string]any{"access_key": "a"}), "one is given without the other"},

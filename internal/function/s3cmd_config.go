@@ -40,12 +40,14 @@ func s3cmdText(c client) (string, error) {
 		}
 	}
 	return fmt.Sprintf(`[default]
-access_key = %s
-secret_key = %s
-host_base = %s
-host_bucket = %s
-website_endpoint = https://%s/
-use_https = %s
+access_key = %[1]s
+secret_key = %[2]s
+host_base = %[3]s
+host_bucket = %[4]s
+website_endpoint = https://%[5]s/
+use_https = %[6]s
+signurl_use_https = %[6]s
 signature_v2 = False
-`, keys[0], keys[1], c.endpoint.Host(c.region), bucketHost, c.endpoint.WebsiteHost(every), https), nil
+bucket_location = %[7]s
+`, keys[0], keys[1], c.endpoint.Host(c.region), bucketHost, c.endpoint.WebsiteHost(every), https, signingRegion), nil
 }

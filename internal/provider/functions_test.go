@@ -31,6 +31,8 @@ func TestAccFunctions(t *testing.T) {
 		`regex("secret_key = .*", provider::spaces::s3cmd_config(` + client + `))`:                                "secret_key = s=1",
 		`regex("secret_access_key = .*", provider::spaces::aws_config(` + client + `))`:                           "secret_access_key = s=1",
 		`regex("secret_access_key = .*", provider::spaces::rclone_config(` + client + `))`:                        "secret_access_key = s=1",
+		`regex("Secret: .*", provider::spaces::transmit_settings(` + client + `))`:                                "Secret: s=1",
+		`regex("<string>/photos</string>", provider::spaces::cyberduck_bookmark(` + client + `))`:                 "<string>/photos</string>",
 		`regex("bucket .*", provider::spaces::backend_config({ region = "nyc3", bucket = "states", key = "a" }))`: `bucket                      = "states"`,
 	} {
 		t.Run(call, func(t *testing.T) {
@@ -61,6 +63,43 @@ func TestAccFunctionsOfSecretsAndMistakes(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)Invalid value for "region" parameter.*"nyc" has not the\s+shape`),
 			},
 		},
+	})
+}
+
+// What a client's configuration is made of marks all of it: sensitive stays
+// sensitive, and ephemeral gets nowhere that it would be kept.
+func TestAccFunctionsKeepMarks(t *testing.T) {
+	calls := []string{`provider::spaces::backend_config({ region = "nyc3", bucket = "states", key = "a", access_key = "DO00KEY", secret_key = var.secret })`}
+	for _, name := range []string{"s3cmd_config", "aws_config", "rclone_config", "cyberduck_bookmark", "transmit_settings"} {
+		calls = append(calls, "provider::spaces::"+name+`({ region = "nyc3", access_key = "DO00KEY", secret_key = var.secret })`)
+	}
+	t.Run("sensitive", func(t *testing.T) {
+		e := acctest.New(t)
+		var all []string
+		for _, call := range calls {
+			all = append(all, "issensitive("+call+")")
+		}
+		e.Run(resource.TestCase{
+			TerraformVersionChecks: withFunctions,
+			Steps: []resource.TestStep{{
+				Config: e.Provider() + "variable \"secret\" {\n  default   = \"s\"\n  sensitive = true\n}\n\noutput \"all\" {\n  value = alltrue([\n" + strings.Join(all, ",\n") + "])\n}\n",
+				Check:  resource.TestCheckOutput("all", "true"),
+			}},
+		})
+	})
+	t.Run("ephemeral", func(t *testing.T) {
+		e := acctest.New(t)
+		var steps []resource.TestStep
+		for _, call := range calls {
+			steps = append(steps, resource.TestStep{
+				Config:      e.Provider() + "variable \"secret\" {\n  default   = \"s\"\n  ephemeral = true\n}\n\noutput \"got\" {\n  value = " + call + "\n}\n",
+				ExpectError: regexp.MustCompile(`(?i)ephemeral (value|output) not allowed|not marked as ephemeral|not allow.* ephemeral`),
+			})
+		}
+		e.Run(resource.TestCase{
+			TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
+			Steps:                  steps,
+		})
 	})
 }
 
