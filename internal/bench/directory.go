@@ -98,7 +98,7 @@ func directory(ctx context.Context, b *bench) error {
 	b.row(what+", first `apply`", seconds(first), "`rclone sync --transfers 64`: "+seconds(theirFirst), ratio(first, theirFirst), "≤ 1.2")
 	b.row("the same, nothing changed, `plan`", seconds(again),
 		fmt.Sprintf("`plan` of nothing %s + `rclone sync --fast-list --checksum` %s", seconds(nothing), seconds(theirAgain)),
-		fmt.Sprintf("%+.1f s", (again-nothing-theirAgain).Seconds()), "≤ +0.5 s")
+		fmt.Sprintf("%+.2f s", (again-nothing-theirAgain).Seconds()), "≤ +0.5 s")
 	if changed != nil {
 		b.row("the same, one file changed, `apply`", requests(changed), "", "", "1 PUT, 1 LIST a 1,000 keys")
 		b.row("the same, `destroy`", requests(destroyed), "", "", "pages + batches")

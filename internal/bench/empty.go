@@ -14,27 +14,32 @@ import (
 
 const objects = 20_000
 
-// empty compares destroying a full bucket with the loop that others have for
-// it: a page, its DeleteObjects, the next page.
+// empty compares emptying a bucket, which is what destroying a full one takes
+// more than destroying an empty one, with the loop that others have for it: a
+// page, its DeleteObjects, the next page.
 func empty(ctx context.Context, b *bench) error {
-	var ours, theirs time.Duration
+	var full, bare, theirs time.Duration
 	for round := range b.rounds {
 		name := fmt.Sprintf("bench-full-%d", round)
 		folder, err := b.folder(name, fmt.Sprintf("resource \"spaces_bucket\" \"full\" {\n  name = %q\n  force_destroy = true\n}\n", name))
 		if err != nil {
 			return err
 		}
-		if _, err := b.terraform(ctx, folder, "apply", "-auto-approve"); err != nil {
-			return err
+		for _, best := range []*time.Duration{&bare, &full} {
+			if _, err := b.terraform(ctx, folder, "apply", "-auto-approve"); err != nil {
+				return err
+			}
+			if best == &full {
+				if err := b.populate(ctx, name); err != nil {
+					return err
+				}
+			}
+			took, err := b.terraform(ctx, folder, "destroy", "-auto-approve")
+			if err != nil {
+				return err
+			}
+			least(best, took)
 		}
-		if err := b.populate(ctx, name); err != nil {
-			return err
-		}
-		took, err := b.terraform(ctx, folder, "destroy", "-auto-approve")
-		if err != nil {
-			return err
-		}
-		least(&ours, took)
 
 		other := name + "-in-turn"
 		if err := b.bucket(ctx, other); err != nil {
@@ -49,7 +54,8 @@ func empty(ctx context.Context, b *bench) error {
 		}
 		least(&theirs, time.Since(begin))
 	}
-	b.row(fmt.Sprintf("`destroy` of a bucket with %d objects", objects), seconds(ours), "a page, then its `DeleteObjects`, in turn: "+seconds(theirs), ratio(ours, theirs), "≤ 0.6")
+	b.row(fmt.Sprintf("emptying %d objects", objects), fmt.Sprintf("%s (`destroy` %s, of an empty bucket %s)", seconds(full-bare), seconds(full), seconds(bare)),
+		"a page, then its `DeleteObjects`, in turn: "+seconds(theirs), ratio(full-bare, theirs), "≤ 0.6")
 	return nil
 }
 

@@ -42,11 +42,12 @@ var works = []struct {
 	{"directory", directory},
 	{"object", object},
 	{"empty", empty},
+	{"many", many},
 }
 
 func run(ctx context.Context) (err error) {
 	on := flag.String("server", "", "servers, separated by commas: local, ceph (default both, if Ceph is installed)")
-	only := flag.String("work", "directory,object,empty", "what to measure, separated by commas")
+	only := flag.String("work", "directory,object,empty,many", "what to measure, separated by commas")
 	rounds := flag.Int("rounds", 3, "how often each is done; the fastest counts")
 	rtt := flag.Duration("rtt", 40*time.Millisecond, "what the local Spaces adds to every answer")
 	flag.Parse()

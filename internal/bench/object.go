@@ -41,10 +41,14 @@ func object(ctx context.Context, b *bench) error {
 			return err
 		}
 		least(&ours, took)
-		for _, setting := range []string{"4 5Mi", "8 16Mi", "16 16Mi", "16 64Mi", "32 32Mi"} { // the first is rclone's default
+		for n, setting := range []string{"4 5Mi", "8 16Mi", "16 16Mi", "16 64Mi", "32 32Mi"} { // the first is rclone's default
 			concurrency, chunk, _ := strings.Cut(setting, " ")
-			took, err := b.rclone(ctx, "copyto", "--s3-upload-concurrency", concurrency, "--s3-chunk-size", chunk, file, "bench:"+bucket+"/theirs.bin")
+			target := fmt.Sprintf("bench:%s/theirs-%d.bin", bucket, n) // rclone skips what is there
+			took, err := b.rclone(ctx, "copyto", "--s3-upload-concurrency", concurrency, "--s3-chunk-size", chunk, file, target)
 			if err != nil {
+				return err
+			}
+			if _, err := b.rclone(ctx, "deletefile", target); err != nil {
 				return err
 			}
 			if theirs == 0 || took < theirs {

@@ -18,7 +18,7 @@ import (
 )
 
 const emptySummary = "Deletes what is in a bucket, and keeps the bucket: objects, earlier versions, delete markers and unfinished uploads. What is deleted cannot be brought back.\n\n" +
-	"It tells every few seconds how far it is. Interrupted, it says how far it came, and goes on from there when it is run again; until then an earlier version may be a key's current one. " +
+	"It tells every few seconds how far it is. Interrupted, it stops (Terraform 1.16 reports an interrupted action as complete all the same), and goes on from there when it is run again; until then an earlier version may be a key's current one. " +
 	"A key that cannot be deleted does not stop the others, and is named in the end."
 
 // EmptyAction empties a bucket, or a part of it.

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -21,6 +22,14 @@ import (
 type content struct {
 	path   string // of a file, as the user wrote it
 	memory []byte // where there is no path
+}
+
+// name is what messages call it.
+func (c content) name() string {
+	if c.path == "" {
+		return "The content"
+	}
+	return "The file " + c.path
 }
 
 // open makes the bytes readable. They have to be closed.
@@ -41,7 +50,7 @@ func (c content) open() (body, error) {
 	case err != nil:
 		err = c.unreadable(err)
 	case info.IsDir():
-		err = spaces.Fail(spaces.Other, "%s is a directory, and an object is made of one file. For all files below it, make one object of each: for_each = fileset(\"%s\", \"**\").", c.path, c.path)
+		err = spaces.Fail(spaces.Other, "%s is a directory, and an object is made of one file. For all files below it, use spaces_directory.", c.path)
 	case !info.Mode().IsRegular():
 		err = spaces.Fail(spaces.Other, "%s is no regular file, and only those can be read twice, for the plan and for the upload.", c.path)
 	}
@@ -49,8 +58,21 @@ func (c content) open() (body, error) {
 		_ = f.Close()
 		return body{}, err
 	}
-	return body{f, f, info.Size()}, nil
+	if info.Size() > readWhole {
+		return body{f, f, info.Size()}, nil
+	}
+	memory := make([]byte, info.Size())
+	n, err := io.ReadFull(f, memory)
+	_ = f.Close()
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // these: it has become shorter
+		return body{}, c.unreadable(err)
+	}
+	return content{memory: memory[:n]}.open()
 }
+
+// readWhole is how large a file may be to be read into memory: it is then read
+// once, and cannot change while it is sent.
+const readWhole = 256 << 10
 
 // unreadable says why a file cannot be read, and how paths are understood.
 func (c content) unreadable(cause error) error {
@@ -65,8 +87,18 @@ func (c content) unreadable(cause error) error {
 		}
 		text += fmt.Sprintf("\n\nA path is relative to the directory that Terraform runs in, which is %s, and not to the module. To name a file of the module, write \"${path.module}/%s\".", here, strings.TrimPrefix(c.path, "./"))
 	}
-	return spaces.Fail(spaces.Other, "%s", text)
+	err := spaces.Fail(spaces.Other, "%s", text)
+	if errors.Is(cause, fs.ErrNotExist) {
+		return errNothing{err}
+	}
+	return err
 }
+
+// errNothing is for a source with nothing to upload: a file that is not there,
+// a directory that is missing or empty. Terraform plans what an apply would do
+// before it plans a destroy, so with a state it must not fail a plan: a destroy
+// has to succeed. An apply fails.
+type errNothing struct{ error }
 
 // expandHome replaces a leading ~, as DigitalOcean's own provider does.
 func expandHome(name string) (string, error) {
@@ -89,37 +121,85 @@ type body struct {
 }
 
 // reader reads it from its beginning.
-func (b body) reader() *io.SectionReader { return io.NewSectionReader(b, 0, b.size) }
+func (b body) reader() *io.SectionReader { return b.section(0, b.size) }
+
+// section reads so many bytes of it.
+func (b body) section(from, size int64) *io.SectionReader { return io.NewSectionReader(b, from, size) }
+
+// head is its first bytes, to tell its type by.
+func (b body) head() ([]byte, error) {
+	const enough = 4096 // for package mimetype
+	return io.ReadAll(b.section(0, min(b.size, enough)))
+}
 
 // fingerprint is what can be known of a body by reading it once.
 type fingerprint struct {
 	size   int64
-	sha256 string // in hexadecimal, as md5
-	md5    string // only where it was asked for
-	head   []byte // its first bytes, to tell its type by
+	sha256 string   // in hexadecimal, as all sums
+	md5    string   // only where it was asked for
+	etags  []string // that it can have on a server, as far as they were asked for
+	head   []byte   // its first bytes, to tell its type by
 }
 
-// headSize is as much as mimetype looks at.
-const headSize = 4096
-
-// measure reads all of it once, with a buffer of fixed size. The MD5 takes
-// more than twice as long as the SHA-256, so it has to be asked for.
+// measure reads all of it once. The MD5 takes twice as long as the SHA-256, so
+// it has to be asked for; both are computed side by side.
 func (b body) measure(ctx context.Context, withMD5 bool) (fingerprint, error) {
-	const bufferSize = 256 << 10
-	sha, sum, head := sha256.New(), md5.New(), &limited{left: headSize} //nolint:gosec // see the import
-	all := io.MultiWriter(sha, head)
 	if withMD5 {
-		all = io.MultiWriter(sha, head, sum)
+		return b.fingerprint(ctx, md5.New()) //nolint:gosec // see the import
 	}
-	n, err := io.CopyBuffer(all, cancellable{ctx, b.reader()}, make([]byte, bufferSize))
+	return b.fingerprint(ctx, nil)
+}
+
+// compare is measure with the ETags that a content of this size may have to
+// which a server has given one.
+func (b body) compare(ctx context.Context, etag string) (fingerprint, error) {
+	var sum hash.Hash
+	if plainMD5.MatchString(etag) {
+		sum = md5.New() //nolint:gosec // see the import
+	}
+	var cut []*etagHash
+	for _, size := range partSizesOf(etag, b.size) {
+		cut = append(cut, newETagHash(size))
+	}
+	f, err := b.fingerprint(ctx, sum, cut...)
+	if f.md5 != "" {
+		f.etags = append(f.etags, f.md5)
+	}
+	return f, err
+}
+
+// fingerprint computes what is asked for besides the SHA-256.
+func (b body) fingerprint(ctx context.Context, sum hash.Hash, cut ...*etagHash) (fingerprint, error) {
+	sha := sha256.New()
+	all := together{sha}
+	if sum != nil {
+		all = append(all, sum)
+	}
+	for _, h := range cut {
+		all = append(all, h)
+	}
+	head, err := b.head()
 	if err != nil {
 		return fingerprint{}, err
 	}
-	f := fingerprint{size: n, sha256: hex.EncodeToString(sha.Sum(nil)), head: head.Bytes()}
-	if withMD5 {
+	n, err := io.CopyBuffer(all, cancellable{ctx, b.reader()}, b.buffer())
+	if err != nil {
+		return fingerprint{}, err
+	}
+	f := fingerprint{size: n, sha256: hex.EncodeToString(sha.Sum(nil)), head: head}
+	if sum != nil {
 		f.md5 = hex.EncodeToString(sum.Sum(nil))
 	}
+	for _, h := range cut {
+		f.etags = append(f.etags, h.etag())
+	}
 	return f, nil
+}
+
+// buffer is what to read it with.
+func (b body) buffer() []byte {
+	const most = 1 << 20
+	return make([]byte, max(1, min(b.size, most)))
 }
 
 // cancellable stops reading when the context has ended.
@@ -133,16 +213,4 @@ func (c cancellable) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
-}
-
-// limited keeps the first bytes that are written to it.
-type limited struct {
-	bytes.Buffer
-	left int
-}
-
-func (l *limited) Write(p []byte) (int, error) {
-	n, _ := l.Buffer.Write(p[:min(len(p), l.left)])
-	l.left -= n
-	return len(p), nil
 }

@@ -61,7 +61,7 @@ func TestMeasure(t *testing.T) {
 			if err != nil || f.size != test.size || f.sha256 != test.sha || f.md5 != test.md {
 				t.Errorf("%s: %d %s %s, %v", what, f.size, f.sha256, f.md5, err)
 			}
-			if len(f.head) != int(min(headSize, test.size)) || !bytes.HasPrefix([]byte("abc"+long), f.head) && !bytes.HasPrefix([]byte(long), f.head) {
+			if len(f.head) != int(min(4096, test.size)) || !bytes.HasPrefix([]byte("abc"+long), f.head) && !bytes.HasPrefix([]byte(long), f.head) {
 				t.Errorf("%s: head %q", what, f.head)
 			}
 		}
@@ -89,7 +89,7 @@ func TestOpen_mistakes(t *testing.T) {
 	for path, want := range map[string][]string{
 		"site/none.html":                 {"There is no file site/none.html.", "the directory that Terraform runs in, which is " + folder, `"${path.module}/site/none.html"`},
 		filepath.Join(folder, "n"):       {"There is no file " + folder + "/n."},
-		".":                              {". is a directory", "fileset"},
+		".":                              {". is a directory", "spaces_directory"},
 		os.DevNull:                       {"is no regular file"},
 		"site\x00":                       {"cannot be opened"},
 		filepath.Join(folder, "n", "m"):  {"There is no file"},

@@ -43,6 +43,9 @@ type described struct {
 	ContentSHA256      types.String `tfsdk:"content_sha256"`
 	LastModified       types.String `tfsdk:"last_modified"`
 	URL                types.String `tfsdk:"url"`
+
+	sse       customerKey // what it is encrypted with, as far as this operation knows
+	encrypted bool        // as read
 }
 
 // description are the attributes of described. The computed ones without a
@@ -93,6 +96,10 @@ func (d *described) describe(ctx context.Context, cl *spaces.Clients, c *s3.Clie
 	if err != nil {
 		return err
 	}
+	d.encrypted = out.SSECustomerAlgorithm != nil
+	if d.sse.key != nil && !d.encrypted {
+		return spaces.Fail(spaces.Busy, "It was sent with a key to encrypt it with (SSE-C), but is read as not encrypted: reads lag behind, or this server does not encrypt.")
+	}
 	d.ETag = text(bare(out.ETag))
 	d.VersionID = versionID(out.VersionId)
 	d.Size = types.Int64Value(aws.ToInt64(out.ContentLength))
@@ -116,10 +123,13 @@ func (d *described) describe(ctx context.Context, cl *spaces.Clients, c *s3.Clie
 // own words, so a "not found" or "forbidden" is asked for once more in a
 // request that has: a proxy's 404 must not empty a state.
 func (d *described) look(ctx context.Context, c *s3.Client, version *string) (*s3.HeadObjectOutput, error) {
-	in := &s3.HeadObjectInput{Bucket: d.Name(), Key: d.Key.ValueStringPointer(), VersionId: version}
+	in := &s3.HeadObjectInput{
+		Bucket: d.Name(), Key: d.Key.ValueStringPointer(), VersionId: version,
+		SSECustomerAlgorithm: d.sse.algorithm, SSECustomerKey: d.sse.key, SSECustomerKeyMD5: d.sse.md5,
+	}
 	out, err := c.HeadObject(ctx, in)
 	if kind := spaces.KindOf(err); kind != spaces.NotFound && kind != spaces.Denied {
-		return out, err
+		return out, d.whyBadRequest(ctx, c, version, err)
 	}
 	if _, err := readACL(ctx, c, d, version); err != nil {
 		return nil, err
@@ -151,6 +161,7 @@ func (d *described) input() (*s3.PutObjectInput, error) {
 		ContentLanguage:         d.ContentLanguage.ValueStringPointer(),
 		WebsiteRedirectLocation: d.WebsiteRedirect.ValueStringPointer(),
 		Metadata:                plain(d.Metadata),
+		SSECustomerAlgorithm:    d.sse.algorithm, SSECustomerKey: d.sse.key, SSECustomerKeyMD5: d.sse.md5,
 	}
 	if !d.Expires.IsNull() {
 		at, err := time.Parse(time.RFC3339, d.Expires.ValueString())

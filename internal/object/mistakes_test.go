@@ -17,7 +17,7 @@ import (
 func TestAccObject_mistakes(t *testing.T) {
 	folder := t.TempDir()
 	huge := filepath.Join(folder, "huge")
-	if f, err := os.Create(huge); err != nil || f.Truncate(5<<30+1) != nil || f.Close() != nil {
+	if f, err := os.Create(huge); err != nil || f.Truncate(5<<40+1) != nil || f.Close() != nil {
 		t.Fatal("cannot make a sparse file", err)
 	}
 	e := acctest.New(t)
@@ -27,9 +27,10 @@ func TestAccObject_mistakes(t *testing.T) {
 		{"key = \"a\"\ncontent = \"1\"\nsource = \"x\"", "More than one content.*source and content are set"},
 		{"key = \"a\"\ncontent = \"1\"\ncontent_wo_version = 1", "No content_wo.*only goes with content_wo"},
 		{"key = \"a\"\nsource = \"site/none.html\"", `There is no file site/none.html.*relative to the directory.*\$\{path.module\}/site/none.html`},
-		{fmt.Sprintf("key = \"a\"\nsource = %q", folder), "is a directory.*fileset"},
-		{fmt.Sprintf("key = \"a\"\nsource = %q", huge), "5368709121 bytes.*5 GiB"},
+		{fmt.Sprintf("key = \"a\"\nsource = %q", folder), "is a directory.*use spaces_directory"},
+		{fmt.Sprintf("key = \"a\"\nsource = %q", huge), "5497558138881 bytes.*at most 5 TiB"},
 		{"key = \"a\"\nsource = \"\"", "source is an empty string"},
+		{"key = \"a\"\ncontent = \"1\"\ncustomer_key_wo_version = 1", "No customer_key_wo.*only goes with customer_key_wo"},
 		{"key = \"\"\ncontent = \"1\"", "The key is empty"},
 		{"key = \"a\\n\"\ncontent = \"1\"", "control character.*trimspace"},
 		{fmt.Sprintf("key = %q\ncontent = \"1\"", strings.Repeat("k", 1025)), "1025 bytes.*1,024"},
@@ -52,6 +53,23 @@ func TestAccObject_mistakes(t *testing.T) {
 		})
 	}
 	e.Steps(steps...)
+}
+
+// Terraform plans an apply before it plans a destroy.
+func TestAccObject_destroyWithoutSource(t *testing.T) {
+	e := acctest.New(t)
+	source := file(t, "a.txt", "text")
+	hcl := config(e, fmt.Sprintf("key = \"a.txt\"\nsource = %q", source))
+	missing := func() {
+		if err := os.Remove(source); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.Steps(
+		resource.TestStep{Config: hcl},
+		after(missing, resource.TestStep{Config: hcl, ExpectError: regexp.MustCompile(`There\s+is\s+no\s+file`)}),
+		resource.TestStep{Config: hcl, Destroy: true},
+	)
 }
 
 func TestAccObject_writeOnlyNeedsVersion(t *testing.T) {

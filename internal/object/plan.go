@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -39,6 +40,10 @@ func (o *objects) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	default:
 		f.fingerprint, err = plan.preview(ctx, &state)
 	}
+	if errors.As(err, new(errNothing)) && !created {
+		resp.Diagnostics.AddAttributeWarning(path.Root("source"), "Nothing to upload", fmt.Sprintf("%v\n\nThe object can be destroyed. Unless the file is there by the time it is applied, an apply fails, and changes nothing.", err))
+		f.unknown, err = true, nil
+	}
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root(plan.contentName()), "Cannot read what is to be uploaded", fmt.Sprint(err))
 		return
@@ -47,11 +52,16 @@ func (o *objects) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	cl := o.Clients()
 	if cl != nil && !slices.Contains(cl.Unknown, "endpoint") && !plan.Region.IsUnknown() && !plan.Bucket.IsUnknown() && !plan.Key.IsUnknown() {
 		plan.URL = types.StringValue(address(cl, plan.Location(), plan.Key.ValueString()))
+		if !plan.CustomerKeyWOVersion.IsNull() && keyInClear(cl.Endpoint.URL(plan.Region.ValueString())) {
+			resp.Diagnostics.AddAttributeError(path.Root("customer_key_wo"), "A key over plain HTTP",
+				"customer_key_wo is sent with the upload, and the provider's endpoint begins with http://, so that everybody on the way could read it. Use an endpoint with https://.")
+			return
+		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// preview reads the content. Its MD5 is only asked for where the state knows
+// preview reads the content. Its ETags are only asked for where the state knows
 // the content by its ETag alone: after an import, or a change elsewhere.
 func (m *model) preview(ctx context.Context, state *model) (fingerprint, error) {
 	from, err := m.content(ctx)
@@ -63,10 +73,13 @@ func (m *model) preview(ctx context.Context, state *model) (fingerprint, error) 
 		return fingerprint{}, err
 	}
 	defer b.Close()
-	if b.size > maxPut {
+	if b.size > maxObject {
 		return fingerprint{}, tooLarge(from, b.size)
 	}
-	return b.measure(ctx, state.ContentSHA256.IsNull() && plainMD5.MatchString(state.ETag.ValueString()))
+	if state.ContentSHA256.IsNull() {
+		return b.compare(ctx, state.ETag.ValueString())
+	}
+	return b.measure(ctx, false)
 }
 
 func (m *model) contentName() string {
@@ -146,7 +159,7 @@ func (f forecast) sameContent(plan, state *model) bool {
 	case !state.ContentSHA256.IsNull():
 		return f.sha256 == state.ContentSHA256.ValueString()
 	}
-	return f.md5 != "" && f.md5 == state.ETag.ValueString()
+	return slices.Contains(f.etags, state.ETag.ValueString())
 }
 
 // sameHeaders says whether all that goes with an upload stays as it is, but
@@ -160,6 +173,7 @@ func sameHeaders(plan, state *model) bool {
 		{plan.ContentLanguage, state.ContentLanguage},
 		{plan.WebsiteRedirect, state.WebsiteRedirect},
 		{plan.Metadata, state.Metadata},
+		{plan.CustomerKeyWOVersion, state.CustomerKeyWOVersion},
 	} {
 		if !pair[0].Equal(pair[1]) {
 			return false

@@ -33,8 +33,8 @@ func wanted() model {
 
 func TestForecast(t *testing.T) {
 	a := forecast{fingerprint: fingerprint{size: 3, sha256: sumA, head: []byte("abc")}}
-	withMD5 := a
-	withMD5.md5 = md5A
+	compared := a
+	compared.etags = []string{md5A, md5A + "-2"}
 	b := forecast{fingerprint: fingerprint{size: 5, sha256: sumB, head: []byte("abcde")}}
 	secret, unknown := forecast{secret: true}, forecast{unknown: true}
 	created := func(f forecast) forecast { f.created = true; return f }
@@ -66,8 +66,9 @@ func TestForecast(t *testing.T) {
 			p.Expires, s.Expires = types.StringValue("2030-01-01T01:00:00Z"), types.StringValue("2030-01-01T00:00:00Z")
 		}, true, types.StringValue(sumA), types.Int64Value(3), textType},
 		"changed elsewhere":  {a, func(_, s *model) { s.ContentSHA256, s.ETag = types.StringNull(), types.StringValue("other") }, true, types.StringValue(sumA), types.Int64Value(3), textType},
-		"imported, same":     {withMD5, func(_, s *model) { s.ContentSHA256 = types.StringNull() }, false, types.StringValue(sumA), types.Int64Value(3), textType},
-		"imported, in parts": {withMD5, func(_, s *model) { s.ContentSHA256, s.ETag = types.StringNull(), types.StringValue(md5A+"-1") }, true, types.StringValue(sumA), types.Int64Value(3), textType},
+		"imported, same":     {compared, func(_, s *model) { s.ContentSHA256 = types.StringNull() }, false, types.StringValue(sumA), types.Int64Value(3), textType},
+		"imported, in parts": {compared, func(_, s *model) { s.ContentSHA256, s.ETag = types.StringNull(), types.StringValue(md5A+"-2") }, false, types.StringValue(sumA), types.Int64Value(3), textType},
+		"imported, other":    {compared, func(_, s *model) { s.ContentSHA256, s.ETag = types.StringNull(), types.StringValue(md5A+"-1") }, true, types.StringValue(sumA), types.Int64Value(3), textType},
 		"secret": {secret, func(p, s *model) {
 			p.ContentWOVersion, s.ContentWOVersion, s.ContentSHA256 = types.Int64Value(1), types.Int64Value(1), types.StringNull()
 		}, false, types.StringNull(), types.Int64Value(3), textType},

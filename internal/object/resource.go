@@ -1,22 +1,15 @@
 // Package object is what can be done with the objects of a bucket: uploading
 // them, reading them, listing them.
 //
-// Reading order: resource.go, plan.go (what is to be uploaded, and when),
-// content.go (where its bytes come from), upload.go, described.go (all the rest
-// of an object).
+// Reading order: resource.go, validate.go, plan.go (what is to be uploaded, and
+// when), content.go (where its bytes come from), operations.go, upload.go and
+// multipart.go (how they get there), described.go (all the rest of an object).
 package object
 
 import (
-	"context"
-	"encoding/base64"
-	"fmt"
-	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -31,7 +24,9 @@ const summary = "An object: a file in a bucket.\n\n" +
 	"A file that changes between plan and apply ends the apply before anything is uploaded (Terraform calls that an inconsistent final plan); plan again. " +
 	"What was changed outside Terraform, be it content, a header, metadata or the ACL, is put right by the next apply.\n\n" +
 	"An object that is there already is overwritten. In a versioned bucket every upload makes a version, also one that only changes a header, and destroying the object hides it behind a delete marker unless `force_destroy` is set. " +
-	"One request uploads at most 5 GiB."
+	"Up to 64 MiB are uploaded in one request, more in parts, several at a time; nothing is left of an upload that fails. An object has at most 5 TiB. " +
+	"The same content that was uploaded in parts of another size is the same content, and no change.\n\n" +
+	"Of an object with `customer_key_wo` a refresh sees whether it is there, and its ACL. What else was changed outside Terraform is not seen, because Spaces does not tell it without the key."
 
 // Resource manages objects.
 func Resource() resource.Resource {
@@ -39,7 +34,7 @@ func Resource() resource.Resource {
 		Name:     "object",
 		Schema:   schema.Schema{MarkdownDescription: summary, Attributes: attributes()},
 		Identity: []string{"region", "bucket", "key"},
-		Create:   func(ctx context.Context, cl *spaces.Clients, m *model) error { return upload(ctx, cl, m) },
+		Create:   create,
 		Update:   update,
 		Read:     read,
 		Delete:   remove,
@@ -58,13 +53,15 @@ type objects struct{ *tfkit.Resource[model] }
 // planning too, when anything may be unknown.
 type model struct {
 	described
-	Source           types.String   `tfsdk:"source"`
-	Content          types.String   `tfsdk:"content"`
-	ContentBase64    types.String   `tfsdk:"content_base64"`
-	ContentWO        types.String   `tfsdk:"content_wo"` // null but in a configuration
-	ContentWOVersion types.Int64    `tfsdk:"content_wo_version"`
-	ForceDestroy     types.Bool     `tfsdk:"force_destroy"`
-	Timeouts         timeouts.Value `tfsdk:"timeouts"`
+	Source               types.String   `tfsdk:"source"`
+	Content              types.String   `tfsdk:"content"`
+	ContentBase64        types.String   `tfsdk:"content_base64"`
+	ContentWO            types.String   `tfsdk:"content_wo"` // null but in a configuration
+	ContentWOVersion     types.Int64    `tfsdk:"content_wo_version"`
+	CustomerKeyWO        types.String   `tfsdk:"customer_key_wo"` // as content_wo
+	CustomerKeyWOVersion types.Int64    `tfsdk:"customer_key_wo_version"`
+	ForceDestroy         types.Bool     `tfsdk:"force_destroy"`
+	Timeouts             timeouts.Value `tfsdk:"timeouts"`
 
 	sent receipt // of this operation's upload
 }
@@ -91,118 +88,16 @@ func attributes() map[string]schema.Attribute {
 		MarkdownDescription: "Any number; changing it uploads `content_wo` again. A change of `content_wo` alone cannot be seen.",
 		Optional:            true,
 	}
+	all["customer_key_wo"] = schema.StringAttribute{
+		MarkdownDescription: "Key that Spaces encrypts the object with, and does not keep (SSE-C): 32 bytes in base64. Whoever reads the object has to send the same key; without it the content is lost. " +
+			"The key is kept neither in the state nor in the plan. It needs Terraform 1.11 or newer, and `customer_key_wo_version`.",
+		Optional: true, WriteOnly: true, Validators: []validator.String{customerKeyRule},
+	}
+	all["customer_key_wo_version"] = schema.Int64Attribute{
+		MarkdownDescription: "Any number; changing it uploads the object again, with the key that is given then. A change of `customer_key_wo` alone cannot be seen.",
+		Optional:            true,
+	}
 	all["force_destroy"] = tfkit.Flag("Whether destroying the object deletes all its versions and delete markers too. They cannot be brought back. It has to be applied before it counts.", false)
 	all["timeouts"] = tfkit.Timeouts("the upload", "a change", "deleting the object")
 	return all
-}
-
-// ValidateConfig wants one content. What is unknown may turn out to be null.
-func (objects) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var given, unknown []string
-	for _, name := range []string{"source", "content", "content_base64", "content_wo"} {
-		var v types.String
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), &v)...)
-		switch {
-		case v.IsUnknown():
-			unknown = append(unknown, name)
-		case !v.IsNull():
-			given = append(given, name)
-		}
-	}
-	var version types.Int64
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("content_wo_version"), &version)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	const rule = "An object takes exactly one of source (a path), content (text), content_base64 (bytes) and content_wo (text that is not kept in the state)."
-	switch {
-	case len(given) > 1:
-		resp.Diagnostics.AddAttributeError(path.Root(given[1]), "More than one content", fmt.Sprintf("%s Here %s and %s are set.", rule, given[0], given[1]))
-	case len(given)+len(unknown) == 0:
-		resp.Diagnostics.AddAttributeError(path.Root("source"), "No content", rule+" Here none of them is set. For an empty object write content = \"\".")
-	case slices.Equal(append(given, unknown...), []string{"content_wo"}) && version.IsNull():
-		resp.Diagnostics.AddAttributeError(path.Root("content_wo_version"), "No content_wo_version",
-			"content_wo needs content_wo_version beside it: Terraform keeps nothing of content_wo, so a new number is what says that it has changed. Start with 1.")
-	case len(given) == 1 && given[0] != "content_wo" && !version.IsNull():
-		resp.Diagnostics.AddAttributeError(path.Root("content_wo_version"), "No content_wo", "content_wo_version only goes with content_wo, and here "+given[0]+" is set.")
-	}
-}
-
-// content is what there is to upload. A write-only one is only there while
-// creating and updating.
-func (m *model) content(ctx context.Context) (content, error) {
-	switch {
-	case !m.Source.IsNull():
-		return content{path: m.Source.ValueString()}, nil
-	case !m.Content.IsNull():
-		return content{memory: []byte(m.Content.ValueString())}, nil
-	case !m.ContentBase64.IsNull():
-		memory, err := base64.StdEncoding.DecodeString(m.ContentBase64.ValueString())
-		return content{memory: memory}, err
-	}
-	secret, err := tfkit.WriteOnly(ctx, "content_wo")
-	if err == nil && secret.IsNull() {
-		err = spaces.Fail(spaces.Other, "None of source, content, content_base64 and content_wo has a value: it was not known until now, and turned out to be null.")
-	}
-	return content{memory: []byte(secret.ValueString())}, err
-}
-
-// update does what was planned: an upload, if there is to be a new version ID.
-func update(ctx context.Context, cl *spaces.Clients, plan, state *model) error {
-	if plan.VersionID.IsUnknown() {
-		return upload(ctx, cl, plan)
-	}
-	if plan.ACL.Equal(state.ACL) {
-		return nil // it was only about how Terraform treats it
-	}
-	c, err := cl.S3(plan.Location().Region)
-	if err != nil {
-		return err
-	}
-	_, err = c.PutObjectAcl(ctx, &s3.PutObjectAclInput{
-		Bucket: plan.Name(), Key: plan.Key.ValueStringPointer(), ACL: s3types.ObjectCannedACL(plan.ACL.ValueString()),
-	})
-	return err
-}
-
-// read compares ETags. Where another is found than was, the content is no
-// longer what was uploaded: what the state says of the upload becomes null, so
-// that the plan is to upload again.
-func read(ctx context.Context, cl *spaces.Clients, m *model) error {
-	c, err := cl.S3(m.Location().Region)
-	if err != nil {
-		return err
-	}
-	was := m.ETag
-	if err := m.describe(ctx, cl, c, nil); err != nil {
-		return err
-	}
-	if m.ACL, err = readACL(ctx, c, &m.described, nil); err != nil {
-		return err
-	}
-	if sent := m.sent; sent.etag != "" && (sent.etag != m.ETag.ValueString() || !m.VersionID.IsNull() && sent.version != m.VersionID.ValueString()) {
-		return spaces.Fail(spaces.Busy, "It was uploaded (ETag %s), but another content is read (ETag %s): reads lag behind, or somebody else has written to the key since.", sent.etag, m.ETag.ValueString())
-	}
-	if !was.IsNull() && !was.IsUnknown() && !was.Equal(m.ETag) {
-		m.ContentSHA256, m.ContentWOVersion = types.StringNull(), types.Int64Null()
-	}
-	if m.ForceDestroy.IsNull() {
-		m.ForceDestroy = types.BoolValue(false) // imported
-	}
-	return nil
-}
-
-// remove deletes the object. In a versioned bucket that only hides it, unless
-// all its versions are to go.
-func remove(ctx context.Context, cl *spaces.Clients, m *model) error {
-	at := m.Location()
-	c, err := cl.S3(at.Region)
-	if err != nil {
-		return err
-	}
-	if m.ForceDestroy.ValueBool() {
-		return spaces.DeleteVersions(ctx, c, at.Bucket, m.Key.ValueString())
-	}
-	_, err = c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: m.Key.ValueStringPointer()})
-	return err
 }

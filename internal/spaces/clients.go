@@ -102,8 +102,9 @@ func (cl *Clients) S3(region string) (*s3.Client, error) {
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				return aws.Credentials{AccessKeyID: cl.AccessKey, SecretAccessKey: cl.SecretKey}, nil
 			}),
-			HTTPClient: cl.http,
-			Retryer:    newRetryer(cl.MaxRetries),
+			EndpointResolverV2: &endpoints{rules: s3.NewDefaultEndpointResolverV2()},
+			HTTPClient:         cl.http,
+			Retryer:            newRetryer(cl.MaxRetries),
 			// Ceph refuses checksum trailers over TLS, and Spaces has refused them.
 			RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 			ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,

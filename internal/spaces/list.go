@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -15,10 +16,11 @@ import (
 // Version is one version of an object, or a delete marker. In a bucket that
 // never kept versions each object has one, with the ID "null".
 type Version struct {
-	Key    string
-	ID     string
-	Marker bool
-	Latest bool
+	Key      string
+	ID       string
+	Marker   bool
+	Latest   bool
+	Modified time.Time // when it was written
 }
 
 // Versions lists the versions and delete markers below a prefix, a page at a
@@ -35,10 +37,10 @@ func Versions(ctx context.Context, c *s3.Client, bucket, prefix string) iter.Seq
 			decode := decoder(out.EncodingType)
 			page := make([]Version, 0, len(out.Versions)+len(out.DeleteMarkers))
 			for _, v := range out.Versions {
-				page = append(page, Version{decode(aws.ToString(v.Key)), aws.ToString(v.VersionId), false, aws.ToBool(v.IsLatest)})
+				page = append(page, Version{decode(aws.ToString(v.Key)), aws.ToString(v.VersionId), false, aws.ToBool(v.IsLatest), aws.ToTime(v.LastModified)})
 			}
 			for _, m := range out.DeleteMarkers {
-				page = append(page, Version{decode(aws.ToString(m.Key)), aws.ToString(m.VersionId), true, aws.ToBool(m.IsLatest)})
+				page = append(page, Version{decode(aws.ToString(m.Key)), aws.ToString(m.VersionId), true, aws.ToBool(m.IsLatest), aws.ToTime(m.LastModified)})
 			}
 			if len(page) > 0 && !yield(page, nil) {
 				return

@@ -2,24 +2,12 @@ package spaces
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"golang.org/x/sync/errgroup"
-)
-
-const (
-	batchSize       = 1000 // keys in one DeleteObjects: S3's limit
-	batchesInFlight = 8    // bounds memory and what the server has to bear
-	namedFailures   = 10   // keys that an error names, before it counts
 )
 
 // Contents counts what a bucket holds.
@@ -39,14 +27,7 @@ func Count(ctx context.Context, c *s3.Client, bucket string, limit int) (Content
 			return n, err
 		}
 		for _, v := range page {
-			switch {
-			case v.Marker:
-				n.Markers++
-			case v.Latest:
-				n.Objects++
-			default:
-				n.Versions++
-			}
+			n.add(v)
 		}
 		if n.Objects+n.Versions+n.Markers >= limit {
 			n.More = true
@@ -65,6 +46,25 @@ func Count(ctx context.Context, c *s3.Client, bucket string, limit int) (Content
 	return n, nil
 }
 
+func (n *Contents) add(v Version) {
+	switch {
+	case v.Marker:
+		n.Markers++
+	case v.Latest:
+		n.Objects++
+	default:
+		n.Versions++
+	}
+}
+
+// Plus is both together.
+func (n Contents) Plus(o Contents) Contents {
+	return Contents{n.Objects + o.Objects, n.Versions + o.Versions, n.Markers + o.Markers, n.Uploads + o.Uploads, n.More || o.More}
+}
+
+// Total is how many there are of all sorts.
+func (n Contents) Total() int { return n.Objects + n.Versions + n.Markers + n.Uploads }
+
 // String says it in words: "3 objects and 2 delete markers".
 func (n Contents) String() string {
 	var parts []string
@@ -82,7 +82,7 @@ func (n Contents) String() string {
 		case 1:
 			parts = append(parts, "1 "+p.one)
 		default:
-			parts = append(parts, fmt.Sprintf("%d %s", p.count, p.many))
+			parts = append(parts, Grouped(int64(p.count))+" "+p.many)
 		}
 	}
 	if len(parts) == 0 {
@@ -97,17 +97,41 @@ func (n Contents) String() string {
 	return parts[0]
 }
 
+// Emptying says what to delete of a bucket.
+type Emptying struct {
+	Bucket string
+	Prefix string    // only keys that begin with it
+	Before time.Time // only what was written before; the zero time is no limit
+
+	// Deleted is told of what is gone, a batch at a time and from several
+	// goroutines. It may be nil.
+	Deleted func(Contents)
+}
+
 // Empty deletes everything in a bucket: objects, earlier versions, delete
-// markers and unfinished uploads. Its memory does not grow with the bucket. A
-// key that cannot be deleted does not stop the others; the error names the
-// first of them. Ended early, it goes on where it was when it is called again,
-// because what is gone is no longer listed.
+// markers and unfinished uploads.
 func Empty(ctx context.Context, c *s3.Client, bucket string) error {
-	d := deletion{client: c, bucket: bucket}
-	if err := d.all(ctx, Versions(ctx, c, bucket, ""), nil); err != nil {
+	return Emptying{Bucket: bucket}.Run(ctx, c)
+}
+
+// Run deletes objects, earlier versions, delete markers and unfinished uploads.
+// Its memory does not grow with the bucket. A key that cannot be deleted does
+// not stop the others; the error names the first of them. Ended early, it goes
+// on where it was when it is called again, because what is gone is no longer
+// listed.
+func (e Emptying) Run(ctx context.Context, c *s3.Client) error {
+	d := deletion{client: c, bucket: e.Bucket, deleted: e.Deleted}
+	wanted := func(v Version) bool { return e.wants(v.Key, v.Modified) }
+	if err := d.all(ctx, Versions(ctx, c, e.Bucket, e.Prefix), wanted); err != nil {
 		return err
 	}
-	return abortUploads(ctx, c, bucket)
+	return e.abortUploads(ctx, c)
+}
+
+// wants does not leave the prefix to the server alone. What has no time is not
+// known to be old.
+func (e Emptying) wants(key string, written time.Time) bool {
+	return strings.HasPrefix(key, e.Prefix) && (e.Before.IsZero() || written.Before(e.Before) && !written.IsZero())
 }
 
 // DeleteVersions deletes every version and delete marker of one key. Listings
@@ -123,193 +147,4 @@ func DeleteVersions(ctx context.Context, c *s3.Client, bucket, key string) error
 		}
 	}
 	return d.all(ctx, pages, func(v Version) bool { return v.Key == key })
-}
-
-// deletion is one sweep over a listing.
-type deletion struct {
-	client *s3.Client
-	bucket string
-
-	mu     sync.Mutex
-	failed []string // the first few, with why
-	count  int      // all of them
-}
-
-func (d *deletion) all(ctx context.Context, pages func(func([]Version, error) bool), wanted func(Version) bool) error {
-	group, running := errgroup.WithContext(ctx)
-	group.SetLimit(batchesInFlight)
-	var listing error
-	for page, err := range pages {
-		if err != nil {
-			listing = err
-			break
-		}
-		batch := make([]types.ObjectIdentifier, 0, len(page))
-		for _, v := range page {
-			if wanted == nil || wanted(v) {
-				batch = append(batch, types.ObjectIdentifier{Key: aws.String(v.Key), VersionId: optional(v.ID)})
-			}
-		}
-		for start := 0; start < len(batch); start += batchSize {
-			part := batch[start:min(start+batchSize, len(batch))]
-			group.Go(func() error { return d.batch(running, part) })
-		}
-		if running.Err() != nil {
-			listing = context.Cause(ctx)
-			break
-		}
-	}
-	// A batch's error comes first: it is what ended the listing.
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	if listing != nil {
-		return listing
-	}
-	if d.count > 0 {
-		return d.failures()
-	}
-	return nil
-}
-
-// batch deletes up to a thousand keys, and those that met a passing fault again.
-func (d *deletion) batch(ctx context.Context, keys []types.ObjectIdentifier) error {
-	keys, err := d.unspeakable(ctx, keys)
-	if err != nil {
-		return err
-	}
-	for try := 1; len(keys) > 0; try++ {
-		out, err := d.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{
-			Bucket: &d.bucket,
-			Delete: &types.Delete{Objects: keys, Quiet: aws.Bool(true)},
-		})
-		if err != nil {
-			return err
-		}
-		var again []types.ObjectIdentifier
-		for _, e := range out.Errors {
-			code := aws.ToString(e.Code)
-			switch {
-			case kinds[code] == NotFound: // somebody else was quicker
-			case kinds[code] == Busy && try < 4:
-				again = append(again, named(keys, e)...)
-			default:
-				d.fail(aws.ToString(e.Key), aws.ToString(e.VersionId), strings.TrimSpace(code+" "+aws.ToString(e.Message)))
-			}
-		}
-		if len(again) > 0 {
-			if err := Pause(ctx, time.Duration(try)*time.Second); err != nil {
-				return err
-			}
-		}
-		keys = again
-	}
-	return nil
-}
-
-// named are the keys that an error of a batch is about. One without a version,
-// as servers send it for some, is about all those of the key: without its
-// version a key would not be deleted but hidden by a delete marker.
-func named(keys []types.ObjectIdentifier, e types.Error) []types.ObjectIdentifier {
-	var some []types.ObjectIdentifier
-	for _, k := range keys {
-		if aws.ToString(k.Key) == aws.ToString(e.Key) && (aws.ToString(e.VersionId) == "" || aws.ToString(k.VersionId) == aws.ToString(e.VersionId)) {
-			some = append(some, k)
-		}
-	}
-	return some
-}
-
-// unspeakable deletes the keys that XML has no characters for, one by one, and
-// returns the others.
-func (d *deletion) unspeakable(ctx context.Context, keys []types.ObjectIdentifier) ([]types.ObjectIdentifier, error) {
-	rest := keys[:0:0]
-	for _, k := range keys {
-		if speakable(aws.ToString(k.Key)) {
-			rest = append(rest, k)
-			continue
-		}
-		_, err := d.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &d.bucket, Key: k.Key, VersionId: k.VersionId})
-		switch {
-		case err == nil, KindOf(err) == NotFound:
-		case KindOf(err) == Denied:
-			d.fail(aws.ToString(k.Key), aws.ToString(k.VersionId), "AccessDenied")
-		default:
-			return nil, err
-		}
-	}
-	return rest, nil
-}
-
-// speakable says whether XML 1.0 has all characters of a key.
-func speakable(key string) bool {
-	if !utf8.ValidString(key) {
-		return false
-	}
-	return !strings.ContainsFunc(key, func(r rune) bool {
-		return r < 0x20 && r != '\t' && r != '\n' || r == '\r' || r == 0xFFFE || r == 0xFFFF
-	})
-}
-
-func (d *deletion) fail(key, version, why string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.count++
-	if len(d.failed) >= namedFailures {
-		return
-	}
-	name := fmt.Sprintf("%q", key)
-	if version != "" && version != "null" {
-		name += " (version " + version + ")"
-	}
-	d.failed = append(d.failed, name+": "+why)
-}
-
-func (d *deletion) failures() error {
-	text := fmt.Sprintf("%d of the keys in bucket %s could not be deleted; the others are gone:\n  %s", d.count, d.bucket, strings.Join(d.failed, "\n  "))
-	if more := d.count - len(d.failed); more > 0 {
-		text += fmt.Sprintf("\n  … and %d more", more)
-	}
-	return errors.New(text)
-}
-
-// abortUploads ends unfinished multipart uploads, whose parts take space
-// without being listed.
-func abortUploads(ctx context.Context, c *s3.Client, bucket string) error {
-	in := &s3.ListMultipartUploadsInput{Bucket: &bucket, EncodingType: types.EncodingTypeUrl}
-	for first := ""; ; {
-		out, err := c.ListMultipartUploads(ctx, in)
-		if KindOf(err) == Unsupported { // as in Count
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		group, sub := errgroup.WithContext(ctx)
-		group.SetLimit(batchesInFlight)
-		for _, u := range out.Uploads {
-			group.Go(func() error { return abortUpload(sub, c, bucket, u) })
-		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
-		// What was listed is gone, so the first page is always the next one.
-		if !aws.ToBool(out.IsTruncated) || len(out.Uploads) == 0 || aws.ToString(out.Uploads[0].UploadId) == first {
-			return nil
-		}
-		first = aws.ToString(out.Uploads[0].UploadId)
-	}
-}
-
-// abortUpload takes the key for URL encoded, as was asked for, and then for
-// what it is: Ceph encodes the keys of uploads without saying so.
-func abortUpload(ctx context.Context, c *s3.Client, bucket string, u types.MultipartUpload) error {
-	key := aws.ToString(u.Key)
-	for _, reading := range slices.Compact([]string{decoder(types.EncodingTypeUrl)(key), key}) {
-		_, err := c.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &bucket, Key: &reading, UploadId: u.UploadId})
-		if KindOf(err) != NotFound {
-			return err
-		}
-	}
-	return nil // somebody else was quicker
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -217,6 +218,40 @@ func TestEmptyDeletesMoreUploadsThanAPageHolds(t *testing.T) {
 	}
 	if got := count(t, c); got != (spaces.Contents{}) {
 		t.Errorf("left: %s", got)
+	}
+}
+
+// Uploads that stay do not hide those on later pages.
+func TestEmptyingAbortsOldUploadsBehindYoungOnes(t *testing.T) {
+	t.Parallel()
+	s := startLocal(t)
+	c := s.s3()
+	start := func(prefix string, n int) {
+		if err := together(8, func(worker int) error {
+			for i := worker; i < n; i += 8 {
+				key := fmt.Sprintf("%s +%%%04d", prefix, i)
+				if _, err := c.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: new(bucket), Key: &key}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start("old", 30)
+	between := time.Now().Truncate(time.Second).Add(time.Second) // lists tell no fractions
+	if err := spaces.Pause(t.Context(), time.Until(between)); err != nil {
+		t.Fatal(err)
+	}
+	start("a young", 1010)
+	var gone atomic.Int64
+	e := spaces.Emptying{Bucket: bucket, Before: between, Deleted: func(n spaces.Contents) { gone.Add(int64(n.Uploads)) }}
+	if err := e.Run(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if gone.Load() != 30 {
+		t.Errorf("%d uploads were aborted", gone.Load())
 	}
 }
 
@@ -591,7 +626,7 @@ func TestCountDoesNotTakeAPageOfUploadsForAllOfThem(t *testing.T) {
 	s := startLocal(t)
 	c := s.s3()
 	startUploads(t, c, 1001)
-	if got := count(t, c); got.Uploads != 1000 || !got.More || got.String() != "at least 1000 unfinished uploads" {
+	if got := count(t, c); got.Uploads != 1000 || !got.More || got.String() != "at least 1,000 unfinished uploads" {
 		t.Errorf("%+v: %s", got, got)
 	}
 }
@@ -607,7 +642,7 @@ func TestContentsInWords(t *testing.T) {
 		{spaces.Contents{Objects: 3, Markers: 2}, "3 objects and 2 delete markers"},
 		{spaces.Contents{Versions: 1, Markers: 1, Uploads: 1}, "1 earlier version, 1 delete marker and 1 unfinished upload"},
 		{spaces.Contents{Objects: 2, Versions: 3, Markers: 4, Uploads: 5}, "2 objects, 3 earlier versions, 4 delete markers and 5 unfinished uploads"},
-		{spaces.Contents{Objects: 10_000, Uploads: 1, More: true}, "at least 10000 objects and 1 unfinished upload"},
+		{spaces.Contents{Objects: 10_000, Uploads: 1, More: true}, "at least 10,000 objects and 1 unfinished upload"},
 	} {
 		if got := c.n.String(); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.n, got, c.want)

@@ -70,12 +70,13 @@ func compare(ctx context.Context, at string, planned, got attr.Value) (string, b
 		if !ok || len(planned.Elements()) != len(g.Elements()) {
 			return at, true
 		}
-		for _, key := range sortedKeys(planned.Elements()) {
-			e, found := g.Elements()[key]
+		want, has := planned.Elements(), g.Elements() // each call copies the map
+		for _, key := range sortedKeys(want) {
+			e, found := has[key]
 			if !found {
 				return fmt.Sprintf("%s[%q]", at, key), true
 			}
-			if place, differs := compare(ctx, fmt.Sprintf("%s[%q]", at, key), planned.Elements()[key], e); differs {
+			if place, differs := compare(ctx, fmt.Sprintf("%s[%q]", at, key), want[key], e); differs {
 				return place, true
 			}
 		}

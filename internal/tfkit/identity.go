@@ -16,7 +16,8 @@ import (
 )
 
 // IdentitySchema is made of the attributes that locate the resource. The
-// region may be left out of an import, as it may be of a configuration.
+// region and a prefix may be left out of an import, as they may be of a
+// configuration.
 func (r *Resource[M]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema.Attributes = map[string]identityschema.Attribute{}
 	for _, name := range r.spec.Identity {
@@ -26,8 +27,8 @@ func (r *Resource[M]) IdentitySchema(_ context.Context, _ resource.IdentitySchem
 		}
 		resp.IdentitySchema.Attributes[name] = identityschema.StringAttribute{
 			Description:       description,
-			RequiredForImport: name != "region",
-			OptionalForImport: name == "region",
+			RequiredForImport: name != "region" && name != "prefix",
+			OptionalForImport: name == "region" || name == "prefix",
 		}
 	}
 }
@@ -96,6 +97,9 @@ func parseID(id string, names []string) (map[string]string, error) {
 	parts := map[string]string{}
 	for i, name := range given {
 		if i >= len(values) || values[i] == "" {
+			if name == "prefix" {
+				continue // all of the bucket
+			}
 			return nil, fmt.Errorf("the form is %s, and the %s is missing", form, name)
 		}
 		if name == "bucket" || name == "name" {

@@ -9,6 +9,7 @@ import (
 func TestParseID(t *testing.T) {
 	t.Parallel()
 	bucket, object, other := []string{"region", "bucket"}, []string{"region", "bucket", "key"}, []string{"id"}
+	folder := []string{"region", "bucket", "prefix"}
 	for _, c := range []struct {
 		id    string
 		names []string
@@ -38,6 +39,13 @@ func TestParseID(t *testing.T) {
 		{id: "s3://photos/2026/a,b.jpg", names: object, want: "|photos|2026/a,b.jpg"},
 		{id: "s3://photos//leading", names: object, want: "|photos|/leading"},
 
+		{id: "nyc3/photos", names: folder, want: "nyc3|photos"},
+		{id: "nyc3,photos", names: folder, want: "nyc3|photos"},
+		{id: "nyc3/photos/", names: folder, want: "nyc3|photos|"},
+		{id: "nyc3/photos/a/b/", names: folder, want: "nyc3|photos|a/b/"},
+		{id: "s3://photos", names: folder, want: "|photos"},
+		{id: "s3://photos/a", names: folder, want: "|photos|a"},
+
 		{id: "89b1-4d2c", names: other, want: "89b1-4d2c"},
 		{id: "with,comma", names: other, want: "with,comma"},
 
@@ -55,6 +63,7 @@ func TestParseID(t *testing.T) {
 		{id: "nyc3/photos", names: object, wrong: "the key is missing"},
 		{id: "nyc3/photos/", names: object, wrong: "the key is missing"},
 		{id: "nyc3,photos", names: object, wrong: "the key is missing"},
+		{id: "nyc3", names: folder, wrong: "the bucket is missing"},
 		{id: "nyc3//a.jpg", names: object, wrong: "the bucket is missing"},
 		{id: "s3://photos", names: object, wrong: "the key is missing"},
 		{id: "s3:///a.jpg", names: object, wrong: "the bucket is missing"},

@@ -87,14 +87,17 @@ func (r *Resource[M]) Create(ctx context.Context, req resource.CreateRequest, re
 	}
 	ctx, cancel := r.limit(ctx, &m, timeouts.Value.Create)
 	defer cancel()
-	ctx = withConfig(ctx, req.Config)
-	if err := r.spec.Create(ctx, r.clients, &m); err != nil {
+	ctx = WithPrivate(withConfig(ctx, req.Config), resp.Private)
+	err := r.spec.Create(ctx, r.clients, &m)
+	if err != nil {
 		report(&resp.Diagnostics, "create", r.spec.Name, r.where(ctx, req.Plan.GetAttribute), err)
-		return
+		if !isPartial(err) {
+			return
+		}
 	}
 	// It exists now. Save it before anything else can fail: Terraform is then
 	// left with a tainted resource and not with a lost one.
-	if failed(&resp.Diagnostics, r.saveKnown(ctx, &resp.State, resp.Identity, &m)) {
+	if failed(&resp.Diagnostics, r.saveKnown(ctx, &resp.State, resp.Identity, &m)) || err != nil {
 		return
 	}
 	r.readBack(ctx, req.Plan, m, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -111,6 +114,7 @@ func (r *Resource[M]) Read(ctx context.Context, req resource.ReadRequest, resp *
 	}
 	ctx, cancel := r.limit(ctx, &m, timeouts.Value.Read)
 	defer cancel()
+	ctx = WithPrivate(ctx, resp.Private)
 	got, err := r.readTwice(ctx, m)
 	switch spaces.KindOf(err) {
 	case spaces.NotFound:
@@ -162,10 +166,14 @@ func (r *Resource[M]) Update(ctx context.Context, req resource.UpdateRequest, re
 	}
 	ctx, cancel := r.limit(ctx, &plan, timeouts.Value.Update)
 	defer cancel()
-	ctx = withConfig(ctx, req.Config)
+	ctx = WithPrivate(withConfig(ctx, req.Config), resp.Private)
 	if r.spec.Update != nil {
 		if err := r.spec.Update(ctx, r.clients, &plan, &state); err != nil {
 			report(&resp.Diagnostics, "update", r.spec.Name, r.where(ctx, req.State.GetAttribute), err)
+			if isPartial(err) {
+				failed(&resp.Diagnostics, r.saveKnown(ctx, &resp.State, resp.Identity, &state))
+				return
+			}
 			failed(&resp.Diagnostics, r.setIdentity(ctx, &resp.State, resp.Identity))
 			return
 		}
@@ -187,6 +195,7 @@ func (r *Resource[M]) Delete(ctx context.Context, req resource.DeleteRequest, re
 	}
 	ctx, cancel := r.limit(ctx, &m, timeouts.Value.Delete)
 	defer cancel()
+	ctx = WithPrivate(ctx, resp.Private)
 	if err := r.spec.Delete(ctx, r.clients, &m); err != nil && spaces.KindOf(err) != spaces.NotFound {
 		report(&resp.Diagnostics, "delete", r.spec.Name, r.where(ctx, req.State.GetAttribute), err)
 	}

@@ -29,3 +29,13 @@ resource "spaces_object" "link" {
   acl              = "public-read"
   website_redirect = "https://docs.example.com/"
 }
+
+# Encrypted by Spaces with a key that Spaces does not keep, nor Terraform.
+# Without the key the object is lost.
+resource "spaces_object" "encrypted" {
+  bucket                  = spaces_bucket.example.name
+  key                     = "backup/customers.csv"
+  content                 = "name,city\n"
+  customer_key_wo         = base64encode("a key of exactly 32 characters!!") # better: an ephemeral variable
+  customer_key_wo_version = 1
+}
