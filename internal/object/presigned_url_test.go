@@ -140,7 +140,7 @@ func TestLocalPresignedURL_host(t *testing.T) {
 			}
 			link.Host = bucket.Host
 			if _, body, err := use(e, http.MethodGet, link.String(), ""); err != nil || body != "text" {
-				return fmt.Errorf("it answers %q (%v)", body, err)
+				return fmt.Errorf("it answers %q (%w)", body, err)
 			}
 			return nil
 		},
@@ -217,7 +217,7 @@ resource "echo" "test" {}
 			Check: func(s *terraform.State) error {
 				link := s.RootModule().Resources["echo.test"].Primary.Attributes["data.link.url"]
 				if _, body, err := use(e, http.MethodGet, link, ""); err != nil || body != "text" {
-					return fmt.Errorf("the link %s answers %q (%v)", link, body, err)
+					return fmt.Errorf("the link %s answers %q (%w)", link, body, err)
 				}
 				return nil
 			},
