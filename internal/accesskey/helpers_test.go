@@ -3,8 +3,6 @@ package accesskey_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -18,16 +16,9 @@ import (
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
 )
 
-// TestMain sees to it that what is tested is the provider block, not the
-// environment of whoever runs the tests.
 func TestMain(m *testing.M) {
-	for _, v := range os.Environ() {
-		name, _, _ := strings.Cut(v, "=")
-		if strings.HasPrefix(name, "SPACES_") && !strings.HasPrefix(name, "SPACES_TEST_") {
-			os.Unsetenv(name)
-		}
-	}
-	os.Exit(m.Run())
+	acctest.Unset("SPACES_")
+	m.Run()
 }
 
 const addr = "spaces_key.test"
@@ -50,21 +41,12 @@ func with(e *acctest.Env, argument, hcl string) string {
 
 // planned is a step that is to do something to the key.
 func planned(hcl string, action plancheck.ResourceActionType, checks ...resource.TestCheckFunc) resource.TestStep {
-	return resource.TestStep{
-		Config: hcl, Check: resource.ComposeAggregateTestCheckFunc(checks...),
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(addr, action)}},
-	}
+	step := acctest.Expect(addr, hcl, action)
+	step.Check = resource.ComposeAggregateTestCheckFunc(checks...)
+	return step
 }
 
-// says matches parts in their order, in any case and wherever Terraform breaks
-// lines.
-func says(parts ...string) *regexp.Regexp {
-	var patterns []string
-	for _, p := range parts {
-		patterns = append(patterns, strings.Join(strings.Fields(regexp.QuoteMeta(p)), `\s+`))
-	}
-	return regexp.MustCompile(`(?si)` + strings.Join(patterns, ".*"))
-}
+var says = acctest.Says
 
 // keys are the account's keys of a name, or of all names that begin so.
 func keys(t *testing.T, e *acctest.Env, name string) []*godo.SpacesKey {

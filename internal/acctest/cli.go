@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 )
 
 // CLI is a folder with a configuration and the provider as a process of its
@@ -99,6 +101,63 @@ func (c *CLI) Run(arguments ...string) string {
 		c.env.T.Fatalf("terraform %v: %v\n%s", arguments, err, out)
 	}
 	return string(out)
+}
+
+// Interrupted starts Terraform, interrupts it as Ctrl-C does when it is time by
+// what it has printed so far, and returns all that it printed and how it ended. A
+// time that does not come within a minute, or before Terraform ends, is an error
+// of the test.
+func (c *CLI) Interrupted(when func(printed string) bool, arguments ...string) (string, error) {
+	c.env.T.Helper()
+	var out transcript
+	cmd := c.Command(arguments...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		c.env.T.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	late, again := time.After(time.Minute), time.NewTicker(20*time.Millisecond)
+	defer again.Stop()
+	for waiting := true; waiting && !when(out.String()); {
+		select {
+		case err := <-ended:
+			c.env.T.Errorf("terraform %v ended before it was interrupted: %v\n%s", arguments, err, out.String())
+			return out.String(), err
+		case <-late:
+			c.env.T.Errorf("terraform %v: nothing to interrupt within a minute\n%s", arguments, out.String())
+			waiting = false
+		case <-again.C:
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		c.env.T.Errorf("terraform %v could not be interrupted: %v", arguments, err)
+	}
+	err := <-ended
+	return out.String(), err
+}
+
+// transcript is what is printed, and can be read meanwhile.
+type transcript struct {
+	lock sync.Mutex
+	all  bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	return t.all.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	return t.all.String()
+}
+
+// Flat undoes the line breaks of what Terraform prints, and its boxes.
+func Flat(printed string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(printed, "│", " ")), " ")
 }
 
 // built builds the provider, once for all tests of a process, below build/ in

@@ -1,9 +1,7 @@
 package bucket_test
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"regexp"
 	"runtime"
 	"strings"
@@ -99,7 +97,7 @@ action "spaces_bucket_empty" "all" {
 	leave(e, "logs/a", "logs/b c+d%20", "logs", "log/a", "other/logs/a")
 
 	said := cli.Run("apply", "-auto-approve", "-invoke=action.spaces_bucket_empty.test")
-	if !strings.Contains(flat(said), `Deleted 1 object, 3 earlier versions, 1 delete marker and 2 unfinished uploads, which was all in the bucket `+e.Name+` that begins with "logs/"`) {
+	if !strings.Contains(acctest.Flat(said), `Deleted 1 object, 3 earlier versions, 1 delete marker and 2 unfinished uploads, which was all in the bucket `+e.Name+` that begins with "logs/"`) {
 		t.Errorf("said:\n%s", said)
 	}
 	if left := kept(e); len(left) != 3 || left["logs"] != 3 || left["log/a"] != 3 || left["other/logs/a"] != 3 {
@@ -167,7 +165,7 @@ func TestLocalEmptyAction_fails(t *testing.T) {
 	stop := e.Local.Fail(localspaces.Fault{Operation: "AbortMultipartUpload", Status: 403})
 	defer stop()
 	out, err := cli.Command("apply", "-auto-approve", "-invoke=action.spaces_bucket_empty.test").CombinedOutput()
-	if err == nil || !strings.Contains(flat(string(out)), "Spaces answered AccessDenied.") || !strings.Contains(flat(string(out)), "Deleted was 2 earlier versions and 1 delete marker") {
+	if err == nil || !strings.Contains(acctest.Flat(string(out)), "Spaces answered AccessDenied.") || !strings.Contains(acctest.Flat(string(out)), "Deleted was 2 earlier versions and 1 delete marker") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -191,51 +189,16 @@ resource "spaces_bucket" "test" {
 	putMany(e, e.Name, 3500)
 	stop := e.Local.Fail(localspaces.Fault{Operation: "ListObjectVersions", Skip: 2, Delay: time.Hour})
 
-	var printed bytes.Buffer
 	progress := regexp.MustCompile(`Deleted 2,000 objects, [0-9.,]+/s`)
-	cmd := cli.Command("apply", "-auto-approve", "-invoke=action.spaces_bucket_empty.test")
-	watch := newWatch(&printed, progress)
-	cmd.Stdout, cmd.Stderr = watch, watch
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-watch.seen:
-	case <-time.After(time.Minute):
-		t.Error("there is no progress")
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // Terraform 1.16 drops what an action says after an interrupt, and ends well
-	if strings.Contains(printed.String(), "which was all") {
-		t.Errorf("it went on:\n%s", &printed)
+	// Terraform 1.16 drops what an action says after an interrupt, and ends well.
+	printed, _ := cli.Interrupted(progress.MatchString, "apply", "-auto-approve", "-invoke=action.spaces_bucket_empty.test")
+	if strings.Contains(printed, "which was all") {
+		t.Errorf("it went on:\n%s", printed)
 	}
 	stop()
 	if said := cli.Run("apply", "-auto-approve", "-invoke=action.spaces_bucket_empty.test"); !strings.Contains(said, "Deleted 1,500 objects, which was all") {
 		t.Errorf("said:\n%s", said)
 	}
-}
-
-// watch keeps what is written, and closes seen when something is in it.
-type watch struct {
-	all  *bytes.Buffer
-	want *regexp.Regexp
-	seen chan struct{}
-	done bool
-}
-
-func newWatch(all *bytes.Buffer, want *regexp.Regexp) *watch {
-	return &watch{all: all, want: want, seen: make(chan struct{})}
-}
-
-func (w *watch) Write(p []byte) (int, error) {
-	n, err := w.all.Write(p)
-	if !w.done && w.want.Match(w.all.Bytes()) {
-		w.done = true
-		close(w.seen)
-	}
-	return n, err
 }
 
 func TestAccEmptyAction_mistakes(t *testing.T) {

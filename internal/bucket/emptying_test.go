@@ -1,10 +1,7 @@
 package bucket_test
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -47,25 +44,16 @@ resource "spaces_bucket_versioning" "test" {
 	putMany(e, e.Name, versions)
 	t.Logf("filled after %s", time.Since(start))
 
-	var printed bytes.Buffer
-	destroy := cli.Command("destroy", "-auto-approve")
-	destroy.Stdout, destroy.Stderr = &printed, &printed
-	if err := destroy.Start(); err != nil {
-		t.Fatal(err)
-	}
 	first := firstVersion(t, c, e.Name)
-	began := waitFor(t, func() bool { return firstVersion(t, c, e.Name) != first })
-	if err := destroy.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	err := destroy.Wait()
+	began := func(string) bool { return firstVersion(t, c, e.Name) != first }
+	printed, err := cli.Interrupted(began, "destroy", "-auto-approve")
 	t.Logf("interrupted after %s", time.Since(start))
 	left := count(t, c, e.Name, objects+versions)
-	if !began || err == nil || left == 0 || left == objects+versions {
-		t.Fatalf("the destroy was not interrupted in its middle: %v, %d left\n%s", err, left, &printed)
+	if err == nil || left == 0 || left == objects+versions {
+		t.Fatalf("the destroy was not interrupted in its middle: %v, %d left\n%s", err, left, printed)
 	}
-	if !strings.Contains(flat(printed.String()), "the next run goes on from there") {
-		t.Errorf("the message does not say how it goes on:\n%s", &printed)
+	if !strings.Contains(acctest.Flat(printed), "the next run goes on from there") {
+		t.Errorf("the message does not say how it goes on:\n%s", printed)
 	}
 	if out := cli.Run("state", "list"); !strings.Contains(out, "spaces_bucket.test") {
 		t.Fatalf("the bucket is not in the state any more:\n%s", out)
@@ -77,11 +65,6 @@ resource "spaces_bucket_versioning" "test" {
 	if _, err := c.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: &e.Name}); spaces.KindOf(err) != spaces.NotFound {
 		t.Fatalf("the bucket is left: %v", err)
 	}
-}
-
-// flat undoes the line breaks of Terraform's boxes.
-func flat(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ")
 }
 
 // firstVersion is the first of a bucket's listing.
@@ -105,15 +88,4 @@ func count(t *testing.T, c *s3.Client, bucket string, limit int) int {
 		t.Fatal(err)
 	}
 	return held.Objects + held.Versions + held.Markers
-}
-
-// waitFor asks until the answer is yes, a minute at most.
-func waitFor(t *testing.T, yes func() bool) bool {
-	t.Helper()
-	return nil == spaces.Patience{Poll: 20 * time.Millisecond}.Until(t.Context(), time.Minute, func(context.Context) error {
-		if yes() {
-			return nil
-		}
-		return spaces.NotYet(fmt.Errorf("not yet"))
-	})
 }

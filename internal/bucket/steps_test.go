@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,27 +18,16 @@ import (
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
 )
 
-// TestMain sees to it that what is tested is the provider block, not the
-// environment of whoever runs the tests.
 func TestMain(m *testing.M) {
-	for _, v := range os.Environ() {
-		name, _, _ := strings.Cut(v, "=")
-		if strings.HasPrefix(name, "DIGITALOCEAN_") || strings.HasPrefix(name, "SPACES_") && !strings.HasPrefix(name, "SPACES_TEST_") {
-			os.Unsetenv(name)
-		}
-	}
-	os.Exit(m.Run())
+	acctest.Unset("SPACES_", "DIGITALOCEAN_")
+	m.Run()
 }
-
-// An applied step is followed by two plans that have to be empty: without a
-// refresh, and with one. So no test says of a step that nothing is planned
-// after it.
 
 // planned is a step that is to do something to one resource.
 func planned(hcl, addr string, action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.TestStep {
-	return resource.TestStep{Config: hcl, ConfigPlanChecks: resource.ConfigPlanChecks{
-		PreApply: append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(addr, action)}, more...),
-	}}
+	step := acctest.Expect(addr, hcl, action)
+	step.ConfigPlanChecks.PreApply = append(step.ConfigPlanChecks.PreApply, more...)
+	return step
 }
 
 // same is a configuration that plans nothing.
@@ -57,19 +44,10 @@ func fails(hcl string, parts ...string) resource.TestStep {
 	return resource.TestStep{Config: hcl, ExpectError: says(parts...)}
 }
 
-// says matches parts in their order, in any case and wherever Terraform breaks
-// lines.
-func says(parts ...string) *regexp.Regexp {
-	var patterns []string
-	for _, p := range parts {
-		patterns = append(patterns, strings.Join(strings.Fields(regexp.QuoteMeta(p)), `\s+`))
-	}
-	return regexp.MustCompile(`(?si)` + strings.Join(patterns, ".*"))
-}
+var says = acctest.Says
 
 func before(step resource.TestStep, do func()) resource.TestStep {
-	step.PreConfig = do
-	return step
+	return acctest.After(do, step)
 }
 
 func after(step resource.TestStep, check func(context.Context) error) resource.TestStep {

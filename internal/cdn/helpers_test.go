@@ -6,10 +6,8 @@ import (
 
 	"github.com/digitalocean/godo"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/acctest"
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
@@ -38,45 +36,15 @@ resource "spaces_cdn" "test" {
 	return e.Config(hcl)
 }
 
-// expect is a step that applies a configuration with a certain action.
+// Steps on the endpoint under test.
+var unchanged, after = acctest.Unchanged, acctest.After
+
 func expect(hcl string, action plancheck.ResourceActionType, checks ...statecheck.StateCheck) resource.TestStep {
-	return resource.TestStep{
-		Config: hcl, ConfigStateChecks: checks,
-		ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(addr, action)},
-			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-		},
-	}
+	return acctest.Expect(addr, hcl, action, checks...)
 }
 
-// unchanged is a step in which nothing is planned.
-func unchanged(hcl string, checks ...statecheck.StateCheck) resource.TestStep {
-	return resource.TestStep{
-		Config: hcl, ConfigStateChecks: checks,
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-	}
-}
-
-// after does something before a step.
-func after(do func(), step resource.TestStep) resource.TestStep {
-	step.PreConfig = do
-	return step
-}
-
-// is checks the endpoint's strings in the state; "" is null, and "*" anything.
 func is(attributes map[string]string) []statecheck.StateCheck {
-	var checks []statecheck.StateCheck
-	for name, value := range attributes {
-		check := knownvalue.Check(knownvalue.StringExact(value))
-		switch value {
-		case "":
-			check = knownvalue.Null()
-		case "*":
-			check = knownvalue.NotNull()
-		}
-		checks = append(checks, statecheck.ExpectKnownValue(addr, tfjsonpath.New(name), check))
-	}
-	return checks
+	return acctest.InState(addr, attributes)
 }
 
 // endpoint is the bucket's endpoint as the API has it, which has to be there.

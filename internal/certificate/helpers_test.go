@@ -8,10 +8,8 @@ import (
 
 	"github.com/digitalocean/godo"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/acctest"
@@ -47,44 +45,15 @@ func issue(t *testing.T) (leaf, key string) {
 	return certificate.NewAuthority(t, "Test").Leaf("static.example.com", time.Now().AddDate(0, 3, 0))
 }
 
-// expect is a step that applies a configuration with a certain action, after
-// which nothing is left to do.
+// Steps on the certificate under test.
+var unchanged, after = acctest.Unchanged, acctest.After
+
 func expect(hcl string, action plancheck.ResourceActionType, checks ...statecheck.StateCheck) resource.TestStep {
-	return resource.TestStep{
-		Config: hcl, ConfigStateChecks: checks,
-		ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(addr, action)},
-			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-		},
-	}
+	return acctest.Expect(addr, hcl, action, checks...)
 }
 
-func unchanged(hcl string, checks ...statecheck.StateCheck) resource.TestStep {
-	return resource.TestStep{
-		Config: hcl, ConfigStateChecks: checks,
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-	}
-}
-
-func after(do func(), step resource.TestStep) resource.TestStep {
-	step.PreConfig = do
-	return step
-}
-
-// is checks strings of the certificate in the state; "" is null, and "*" anything.
 func is(attributes map[string]string) []statecheck.StateCheck {
-	var checks []statecheck.StateCheck
-	for name, value := range attributes {
-		check := knownvalue.Check(knownvalue.StringExact(value))
-		switch value {
-		case "":
-			check = knownvalue.Null()
-		case "*":
-			check = knownvalue.NotNull()
-		}
-		checks = append(checks, statecheck.ExpectKnownValue(addr, tfjsonpath.New(name), check))
-	}
-	return checks
+	return acctest.InState(addr, attributes)
 }
 
 // all are the certificates that the API has.

@@ -200,14 +200,7 @@ func updateCopy(ctx context.Context, cl *spaces.Clients, plan, state *copyModel)
 	if plan.ACL.Equal(state.ACL) {
 		return nil // it was only about how Terraform treats it
 	}
-	c, err := cl.S3(plan.Location().Region)
-	if err != nil {
-		return err
-	}
-	_, err = c.PutObjectAcl(ctx, &s3.PutObjectAclInput{
-		Bucket: plan.Name(), Key: plan.Key.ValueStringPointer(), ACL: s3types.ObjectCannedACL(plan.ACL.ValueString()),
-	})
-	return err
+	return plan.putACL(ctx, cl)
 }
 
 // readCopy compares ETags. Where another is found than was, this is no longer

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -148,6 +149,18 @@ func readACL(ctx context.Context, c *s3.Client, d *described, version *string) (
 		return types.StringNull(), err
 	}
 	return types.StringValue(spaces.CannedACL(out.Grants, out.Owner)), nil
+}
+
+// putACL changes nothing but the ACL.
+func (d *described) putACL(ctx context.Context, cl *spaces.Clients) error {
+	c, err := cl.S3(d.Location().Region)
+	if err != nil {
+		return err
+	}
+	_, err = c.PutObjectAcl(ctx, &s3.PutObjectAclInput{
+		Bucket: d.Name(), Key: d.Key.ValueStringPointer(), ACL: s3types.ObjectCannedACL(d.ACL.ValueString()),
+	})
+	return err
 }
 
 // input is a PUT of all that is described, without a body.

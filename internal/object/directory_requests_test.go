@@ -112,7 +112,7 @@ func TestLocalDirectory_partly(t *testing.T) {
 	}
 	apply := func() (string, error) {
 		said, err := tf.Command("apply", "-auto-approve").CombinedOutput()
-		return strings.Join(strings.Fields(strings.ReplaceAll(string(said), "│", "")), " "), err
+		return acctest.Flat(string(said)), err
 	}
 
 	mend := fails("site/b")

@@ -10,10 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/acctest"
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
@@ -53,38 +51,15 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
-// expect is a step that applies a configuration with a certain action.
+// Steps on the object under test.
+var noChange, after = acctest.Unchanged, acctest.After
+
 func expect(hcl string, action plancheck.ResourceActionType, checks ...statecheck.StateCheck) resource.TestStep {
-	return resource.TestStep{
-		Config: hcl, ConfigStateChecks: checks,
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(addr, action)}},
-	}
+	return acctest.Expect(addr, hcl, action, checks...)
 }
 
-func noChange(hcl string) resource.TestStep {
-	return resource.TestStep{
-		Config:           hcl,
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-	}
-}
-
-// after does something before a step.
-func after(do func(), step resource.TestStep) resource.TestStep {
-	step.PreConfig = do
-	return step
-}
-
-// is checks strings of the object in the state.
 func is(attributes map[string]string) []statecheck.StateCheck {
-	var checks []statecheck.StateCheck
-	for name, value := range attributes {
-		check := knownvalue.Check(knownvalue.StringExact(value))
-		if value == "" {
-			check = knownvalue.Null()
-		}
-		checks = append(checks, statecheck.ExpectKnownValue(addr, tfjsonpath.New(name), check))
-	}
-	return checks
+	return acctest.InState(addr, attributes)
 }
 
 // stored checks what the server has.

@@ -53,14 +53,7 @@ func update(ctx context.Context, cl *spaces.Clients, plan, state *model) error {
 	if plan.ACL.Equal(state.ACL) {
 		return nil // it was only about how Terraform treats it
 	}
-	c, err := cl.S3(plan.Location().Region)
-	if err != nil {
-		return err
-	}
-	_, err = c.PutObjectAcl(ctx, &s3.PutObjectAclInput{
-		Bucket: plan.Name(), Key: plan.Key.ValueStringPointer(), ACL: s3types.ObjectCannedACL(plan.ACL.ValueString()),
-	})
-	return err
+	return plan.putACL(ctx, cl)
 }
 
 // read compares ETags. Where one of another content is found than was, it is no

@@ -1,15 +1,12 @@
 package object_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,7 +107,7 @@ func TestAccTransfer(t *testing.T) {
 				if strings.Contains(string(out), e.SecretKey) {
 					t.Errorf("the secret is shown:\n%s", out)
 				}
-				return strings.Join(strings.Fields(strings.ReplaceAll(string(out), "│", " ")), " ")
+				return acctest.Flat(string(out))
 			}
 			cli.Run("apply", "-auto-approve")
 			defer cli.Run("destroy", "-auto-approve")
@@ -202,7 +199,7 @@ func TestLocalTransfer_fails(t *testing.T) {
 	sources(e, keys...)
 	cancel := e.Local.Fail(localspaces.Fault{Status: 403, Match: deniedObject})
 	out, err := cli.Command("apply", "-auto-approve", invokeTransfer).CombinedOutput()
-	_, text, _ := strings.Cut(strings.Join(strings.Fields(strings.ReplaceAll(string(out), "│", " ")), " "), "Error: ")
+	_, text, _ := strings.Cut(acctest.Flat(string(out)), "Error: ")
 	if err == nil || !strings.Contains(text, "15 of 30 objects could not be copied; the others are there:") || strings.Count(text, `"denied/`) != 10 || !strings.Contains(text, "… and 5 more") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -240,44 +237,16 @@ func TestLocalTransfer_interrupted(t *testing.T) {
 	}
 	sources(e, keys...)
 	cancel := e.Local.Fail(localspaces.Fault{Operation: "CopyObject", Skip: 15, Delay: time.Hour})
-	printed := &printed{want: regexp.MustCompile(`15 of 50 objects, 120 B, [0-9.]+/s`), seen: make(chan struct{})}
-	cmd := cli.Command("apply", "-auto-approve", invokeTransfer)
-	cmd.Stdout, cmd.Stderr = printed, printed
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-printed.seen:
-	case <-time.After(time.Minute):
-		t.Error("there is no progress")
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // Terraform 1.16 drops what an action says after an interrupt, and ends well
-	if strings.Contains(printed.all.String(), "All 50 objects") {
-		t.Errorf("it went on:\n%s", &printed.all)
+	progress := regexp.MustCompile(`15 of 50 objects, 120 B, [0-9.]+/s`)
+	// Terraform 1.16 drops what an action says after an interrupt, and ends well.
+	printed, _ := cli.Interrupted(progress.MatchString, "apply", "-auto-approve", invokeTransfer)
+	if strings.Contains(printed, "All 50 objects") {
+		t.Errorf("it went on:\n%s", printed)
 	}
 	cancel()
 	if said := cli.Run("apply", "-auto-approve", invokeTransfer); !strings.Contains(said, "Copied were 35,") {
 		t.Errorf("said:\n%s", said)
 	}
-}
-
-// printed keeps what is printed, and closes seen when something is in it.
-type printed struct {
-	all  bytes.Buffer
-	want *regexp.Regexp
-	seen chan struct{}
-	done atomic.Bool
-}
-
-func (w *printed) Write(p []byte) (int, error) {
-	n, err := w.all.Write(p)
-	if w.want.Match(w.all.Bytes()) && !w.done.Swap(true) {
-		close(w.seen)
-	}
-	return n, err
 }
 
 func TestAccTransfer_mistakes(t *testing.T) {

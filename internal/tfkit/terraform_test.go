@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -27,16 +26,9 @@ import (
 // The lifecycle as Terraform lives it, when Spaces misbehaves. What can be
 // shown without Terraform is in lifecycle_test.go.
 
-// TestMain sees to it that the environment of whoever runs the tests is no
-// part of them.
 func TestMain(m *testing.M) {
-	for _, v := range os.Environ() {
-		name, _, _ := strings.Cut(v, "=")
-		if strings.HasPrefix(name, "DIGITALOCEAN_") || strings.HasPrefix(name, "SPACES_") && !strings.HasPrefix(name, "SPACES_TEST_") {
-			os.Unsetenv(name)
-		}
-	}
-	os.Exit(m.Run())
+	acctest.Unset("SPACES_", "DIGITALOCEAN_")
+	m.Run()
 }
 
 const addr = "spaces_bucket_versioning.test"
@@ -65,19 +57,14 @@ func says(parts ...string) *regexp.Regexp {
 }
 
 func planned(hcl string, action plancheck.ResourceActionType) resource.TestStep {
-	return resource.TestStep{Config: hcl, ConfigPlanChecks: resource.ConfigPlanChecks{
-		PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(addr, action)},
-	}}
+	return acctest.Expect(addr, hcl, action)
 }
 
 // same is a configuration that plans nothing. The refresh it starts with has
 // to have kept the state.
 func same(hcl string) resource.TestStep { return resource.TestStep{Config: hcl, PlanOnly: true} }
 
-func before(do func(), step resource.TestStep) resource.TestStep {
-	step.PreConfig = do
-	return step
-}
+var before = acctest.After
 
 func status(e *acctest.Env, want string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
