@@ -98,6 +98,7 @@ func noCopy(t *testing.T, c *s3.Client) {
 }
 
 func TestCopy_ways(t *testing.T) {
+	t.Parallel()
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			_, cl, c := local(t)
@@ -122,6 +123,7 @@ func TestCopy_ways(t *testing.T) {
 }
 
 func TestCopy_requests(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]map[string]int{
 		"server-side":          {"CopyObject": 1},
 		"server-side in parts": {"CreateMultipartUpload": 1, "UploadPartCopy": 3, "HeadObject": 1, "CompleteMultipartUpload": 1},
@@ -149,6 +151,7 @@ func TestCopy_requests(t *testing.T) {
 
 // Ceph 16 would take the source of a part for "a b".
 func TestCopy_misread(t *testing.T) {
+	t.Parallel()
 	server, cl, c := local(t)
 	content := letters(40<<20, 0)
 	if _, err := prepared(t, cl, c, "a%20b", content, true).run(t.Context()); err != nil {
@@ -160,6 +163,7 @@ func TestCopy_misread(t *testing.T) {
 }
 
 func TestCopy_version(t *testing.T) {
+	t.Parallel()
 	for name, way := range ways {
 		if way.size == 0 {
 			continue
@@ -189,6 +193,7 @@ func TestCopy_version(t *testing.T) {
 
 // A source that changes after it was looked at is not copied, nor a mixture.
 func TestCopy_sourceChanges(t *testing.T) {
+	t.Parallel()
 	for name, operations := range map[string][]string{
 		"server-side":          {"CopyObject"},
 		"server-side in parts": {"UploadPartCopy", "HeadObject"},
@@ -198,6 +203,7 @@ func TestCopy_sourceChanges(t *testing.T) {
 		way := ways[name]
 		for _, operation := range operations {
 			t.Run(name+" "+operation, func(t *testing.T) {
+				t.Parallel()
 				var c *s3.Client
 				var cl *spaces.Clients
 				var begun atomic.Bool
@@ -232,6 +238,7 @@ func is(r *http.Request, operation string) bool {
 }
 
 func TestCopy_recovers(t *testing.T) {
+	t.Parallel()
 	for name, x := range map[string]struct {
 		way   string
 		fault localspaces.Fault
@@ -250,7 +257,9 @@ func TestCopy_recovers(t *testing.T) {
 		"bucket appears late":      {"streamed", localspaces.Fault{Operation: "PutObject", Times: 1, Status: 404}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			server, cl, c := local(t)
+			cl.Patience.Write, cl.Patience.Birth = time.Minute, time.Minute // a slow machine is no fault
 			way := ways[x.way]
 			k := prepared(t, cl, c, "source", letters(way.size, 0), way.beside)
 			server.Fail(x.fault)
@@ -267,6 +276,7 @@ func TestCopy_recovers(t *testing.T) {
 
 // A source whose connection breaks is read on from there, however often.
 func TestCopy_sourceBreaksOff(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"streamed", "streamed in parts"} {
 		for name, breaks := range map[string]int{"once": 1, "again and again": 1000} {
 			t.Run(way+" "+name, func(t *testing.T) {
@@ -310,6 +320,7 @@ func (b *brittle) Write(p []byte) (int, error) {
 
 // A source that cannot be read to its end is an error, and nothing is kept.
 func TestCopy_sourceStaysBroken(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"streamed", "streamed in parts"} {
 		t.Run(way, func(t *testing.T) {
 			_, cl, c := localBehind(t, localspaces.Options{}, meddled(
@@ -330,6 +341,7 @@ func TestCopy_sourceStaysBroken(t *testing.T) {
 
 // What is damaged on its way here is not kept.
 func TestCopy_damaged(t *testing.T) {
+	t.Parallel()
 	for name, times := range map[string]int{"once": 1, "always": 1000} {
 		t.Run(name, func(t *testing.T) {
 			_, cl, c := localBehind(t, localspaces.Options{}, meddled(
@@ -367,6 +379,7 @@ func (f flipping) Write(p []byte) (int, error) {
 // A copy takes long, so servers answer 200 and white space before they know how
 // it ends: at times with an error.
 func TestCopy_answersOfLongCopies(t *testing.T) {
+	t.Parallel()
 	const failed = `<Error><Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message></Error>`
 	for way, request := range map[string]func(r *http.Request) bool{
 		"server-side": func(r *http.Request) bool { return is(r, "CopyObject") },
@@ -428,6 +441,7 @@ func (w *withSpace) Write(p []byte) (int, error) {
 
 // What the server will not copy by itself is streamed.
 func TestCopy_refused(t *testing.T) {
+	t.Parallel()
 	for way, operation := range map[string]string{"server-side": "CopyObject", "server-side in parts": "UploadPartCopy"} {
 		for _, status := range []int{501, 403, 404} {
 			t.Run(fmt.Sprint(way, " ", status), func(t *testing.T) {
@@ -447,6 +461,7 @@ func TestCopy_refused(t *testing.T) {
 }
 
 func TestCopy_cancelled(t *testing.T) {
+	t.Parallel()
 	for name, operation := range map[string]string{"server-side": "CopyObject", "server-side in parts": "UploadPartCopy", "streamed": "PutObject", "streamed in parts": "UploadPart"} {
 		t.Run(name, func(t *testing.T) {
 			server, cl, c := local(t)
@@ -463,6 +478,7 @@ func TestCopy_cancelled(t *testing.T) {
 }
 
 func TestCopy_fails(t *testing.T) {
+	t.Parallel()
 	for name, x := range map[string]struct {
 		way   string
 		fault localspaces.Fault
@@ -491,6 +507,7 @@ func TestCopy_fails(t *testing.T) {
 }
 
 func TestExpiry(t *testing.T) {
+	t.Parallel()
 	at := time.Date(2030, 1, 31, 0, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Time{at.Format(http.TimeFormat): at, "0": time.Unix(0, 0), "-1": time.Unix(0, 0), "tomorrow": time.Unix(0, 0)} {
 		if got := expiry(header); !got.Equal(want) {
@@ -502,6 +519,7 @@ func TestExpiry(t *testing.T) {
 // Copies across a HTTP answer that is another object's, or another range's, are
 // refused: not every server heeds a condition or a range.
 func TestStretch_otherAnswer(t *testing.T) {
+	t.Parallel()
 	for name, x := range map[string]struct {
 		meddle func(h http.Header)
 		want   string
@@ -537,6 +555,7 @@ func (m meddling) WriteHeader(status int) {
 }
 
 func TestCopyModel_headersOver(t *testing.T) {
+	t.Parallel()
 	m := copyModel{}
 	m.ContentType, m.CacheControl, m.Metadata = types.StringUnknown(), types.StringValue("given"), types.MapUnknown(types.StringType)
 	m.ACL = types.StringValue("public-read")

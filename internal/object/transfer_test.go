@@ -16,6 +16,7 @@ import (
 )
 
 func TestPair_same(t *testing.T) {
+	t.Parallel()
 	const sum, other = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	o := func(etag string, size int64, after time.Duration) listing {
@@ -64,6 +65,7 @@ func filled(t *testing.T, keys ...string) (*localspaces.Server, *spaces.Clients,
 // Terraform drops what an action says after an interrupt, so that is seen here
 // only.
 func TestTransfer_cancelled(t *testing.T) {
+	t.Parallel()
 	server, cl, _, m := filled(t, "a", "b", "c")
 	ctx, cancel := context.WithCancel(t.Context())
 	server.Fail(localspaces.Fault{Operation: "CopyObject", Key: "b", Delay: time.Minute, Match: func(*http.Request, string) bool { cancel(); return true }})
@@ -75,6 +77,7 @@ func TestTransfer_cancelled(t *testing.T) {
 
 // What the server will not copy by itself is streamed, and soon it is not asked.
 func TestTransfer_refused(t *testing.T) {
+	t.Parallel()
 	var keys []string
 	for _, a := range "abcdefghij" {
 		for _, b := range "abcdefghij" {
@@ -97,6 +100,7 @@ func TestTransfer_refused(t *testing.T) {
 
 // An ACL that cannot be read is none that opens the copy.
 func TestTransfer_aclDenied(t *testing.T) {
+	t.Parallel()
 	server, cl, c, m := filled(t)
 	if _, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("test"), Key: aws.String("k"), ACL: "public-read"}); err != nil {
 		t.Fatal(err)
@@ -114,6 +118,7 @@ func TestTransfer_aclDenied(t *testing.T) {
 // An object that is deleted while others are copied is no failure; what HEAD
 // wrongly says is not there is missed in the end.
 func TestTransfer_deletedMeanwhile(t *testing.T) {
+	t.Parallel()
 	server, cl, _, m := filled(t, "a", "b")
 	server.Fail(localspaces.Fault{Operation: "HeadObject", Key: "a", Status: 404, Code: "NoSuchKey"})
 	err := runTransfer(t.Context(), cl, m)
@@ -123,6 +128,7 @@ func TestTransfer_deletedMeanwhile(t *testing.T) {
 }
 
 func TestTransfer_errors(t *testing.T) {
+	t.Parallel()
 	server, cl, _, m := filled(t, "k")
 	stop := server.Fail(localspaces.Fault{Operation: "ListObjects", Bucket: "test", Status: 403})
 	if err := runTransfer(t.Context(), cl, m); spaces.KindOf(err) != spaces.Denied || !strings.Contains(err.Error(), "the source nyc3/test could not be listed") {
@@ -146,6 +152,7 @@ func TestTransfer_errors(t *testing.T) {
 }
 
 func TestSigningRegion(t *testing.T) {
+	t.Parallel()
 	for address, want := range map[string]string{
 		"https://fra1.digitaloceanspaces.com": "fra1", "https://s3.eu-central-1.amazonaws.com": "us-east-1", "http://127.0.0.1:9000": "us-east-1",
 		spaces.DefaultEndpoint: "us-east-1",

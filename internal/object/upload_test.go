@@ -102,6 +102,7 @@ func held(t *testing.T, c *s3.Client) (string, bool) {
 }
 
 func TestUpload(t *testing.T) {
+	t.Parallel()
 	server, cl, c := local(t)
 	server.Fail(localspaces.Fault{Operation: "PutObject", Times: 1, Status: http.StatusServiceUnavailable})
 	server.Fail(localspaces.Fault{Operation: "PutObject", Skip: 1, Times: 1, CutAfter: true})
@@ -120,6 +121,7 @@ func TestUpload(t *testing.T) {
 }
 
 func TestUpload_changedBefore(t *testing.T) {
+	t.Parallel()
 	_, cl, c := local(t)
 	path := source(t, "planned")
 	m := planned(t, path)
@@ -136,6 +138,7 @@ func TestUpload_changedBefore(t *testing.T) {
 // Whatever happens to a file that is being sent, the server has not got a
 // mixture of its states.
 func TestUpload_changedMeanwhile(t *testing.T) {
+	t.Parallel()
 	old := strings.Repeat("old ", 4<<20)
 	for name, change := range map[string]string{
 		"longer": old + "new", "shorter": old[:1000], "other": strings.Repeat("new ", 4<<20), "empty": "",
@@ -164,6 +167,7 @@ func TestUpload_changedMeanwhile(t *testing.T) {
 }
 
 func TestUpload_damaged(t *testing.T) {
+	t.Parallel()
 	const sum = "00000000000000000000000000000000"
 	var u uploading
 	u.headers = &s3.PutObjectInput{}
@@ -182,6 +186,7 @@ func TestUpload_damaged(t *testing.T) {
 }
 
 func TestUpload_noBucket(t *testing.T) {
+	t.Parallel()
 	_, cl, _ := local(t)
 	m := planned(t, source(t, "x"))
 	m.Bucket = types.StringValue("none")
@@ -192,6 +197,7 @@ func TestUpload_noBucket(t *testing.T) {
 }
 
 func TestUpload_cancelled(t *testing.T) {
+	t.Parallel()
 	server, cl, _ := local(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	server.Fail(localspaces.Fault{Operation: "PutObject", Match: func(*http.Request, string) bool { cancel(); return true }, Delay: time.Second})
