@@ -85,12 +85,18 @@ func (c *CLI) AtLeast(minor int) bool {
 	return major > 1 || has >= minor
 }
 
-// NeedActions skips a test where there are no actions, as before Terraform 1.14.
+// Need skips a test on what is older than 1.MINOR, and says what for.
+func (c *CLI) Need(minor int, what string) {
+	c.env.T.Helper()
+	if !c.AtLeast(minor) {
+		c.env.T.Skipf("Terraform CLI version is below minimum version 1.%d: it has no %s", minor, what)
+	}
+}
+
+// NeedActions skips a test where there are no actions, which OpenTofu has not.
 func (c *CLI) NeedActions() {
 	c.env.T.Helper()
-	if !c.AtLeast(14) {
-		c.env.T.Skip("Terraform CLI version is below minimum version 1.14: it has no actions")
-	}
+	c.Need(14, "actions")
 }
 
 // Run runs Terraform, which has to succeed, and returns what it printed.

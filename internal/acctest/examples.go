@@ -76,8 +76,10 @@ func (x Example) Run(t *testing.T) {
 	e := NewLocal(t, Options{Regions: home()})
 	tf := exampleRun{e.CLI(""), x.Variables}
 	tf.remove("main.tf", "versions.tf")
-	if hasAction.MatchString(configuration(t, x.Dir)) {
-		tf.NeedActions()
+	for _, newer := range newerThings {
+		if newer.found.MatchString(configuration(t, x.Dir)) {
+			tf.Need(newer.minor, newer.what)
+		}
 	}
 	if x.After != "" {
 		tf.take(x.After)
@@ -147,8 +149,18 @@ func (tf exampleRun) remove(names ...string) {
 
 const byIdentity = "import-by-identity.tf"
 
+// newerThings are what needs more than Terraform 1.8.
+var newerThings = []struct {
+	found *regexp.Regexp
+	minor int
+	what  string
+}{
+	{regexp.MustCompile(`(?m)^action "`), 14, "actions"},
+	{regexp.MustCompile(`(?m)_wo +=`), 11, "write-only arguments"},
+	{regexp.MustCompile(`(?m)^ephemeral "`), 10, "ephemeral resources"},
+}
+
 var (
-	hasAction     = regexp.MustCompile(`(?m)^action "`)
 	invokes       = regexp.MustCompile(`-invoke=[a-z_.]+`) // as a comment says how
 	required      = regexp.MustCompile(`(?m)^\s*required_providers`)
 	afterImport   = regexp.MustCompile(`No changes\.|Plan: 0 to add, \d+ to change, 0 to destroy\.`)

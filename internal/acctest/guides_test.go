@@ -49,9 +49,7 @@ func applied(t *testing.T, blocks []string) {
 	t.Helper()
 	e := acctest.NewLocal(t, acctest.Options{Regions: []string{"nyc3", "fra1"}})
 	c := e.CLI("")
-	if !c.AtLeast(11) {
-		t.Skip("Terraform CLI version is below minimum version 1.11: the guides have write-only arguments")
-	}
+	c.Need(11, "write-only arguments")
 	for _, name := range []string{"main.tf", "versions.tf"} {
 		if err := os.Remove(filepath.Join(c.Dir, name)); err != nil {
 			t.Fatal(err)

@@ -117,16 +117,7 @@ func newBackend(t *testing.T, more string) *backend {
 	t.Helper()
 	e := acctest.New(t)
 	b := &backend{CLI: e.CLI(""), t: t, client: e.S3(e.Region()), bucket: e.Name, key: "network/terraform.tfstate"}
-	var version struct {
-		Number string `json:"terraform_version"`
-	}
-	var major, minor int
-	if err := json.Unmarshal([]byte(b.Run("version", "-json")), &version); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := fmt.Sscanf(version.Number, "%d.%d", &major, &minor); err != nil || major == 1 && minor < 10 {
-		t.Skipf("%s has no use_lockfile (%v)", version.Number, err)
-	}
+	b.Need(10, "use_lockfile")
 	example, err := os.ReadFile(stateBackend)
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ resource "spaces_certificate" "test" {
   private_key_wo_version = 1
 }
 `)
+	cli.Need(11, "write-only arguments")
 	log := filepath.Join(cli.Dir, "trace.log")
 	var said strings.Builder
 	run := func(key string, succeeds bool, arguments ...string) {

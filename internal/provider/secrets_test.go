@@ -19,6 +19,7 @@ func TestAccSecretsStayOut(t *testing.T) {
 	e := acctest.New(t)
 	const content = "a-secret-that-is-kept-nowhere"
 	cli := e.CLI("")
+	cli.Need(11, "write-only arguments")
 	cli.Write("main.tf", strings.NewReplacer(
 		`"`+e.AccessKey+`"`, "var.access_key",
 		`"`+e.SecretKey+`"`, "var.secret_key",

@@ -42,6 +42,7 @@ func TestLocalTokenOnly(t *testing.T) {
 		}
 	}})
 	cli := e.CLI("")
+	cli.Need(10, "ephemeral resources")
 	for _, name := range []string{"main.tf", "versions.tf"} {
 		if err := os.Remove(filepath.Join(cli.Dir, name)); err != nil {
 			t.Fatal(err)
