@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
+	"github.com/do-spaces/terraform-provider-spaces/internal/tfkit"
 )
 
 // fromCloudflare stands for a certificate that DigitalOcean has Cloudflare
@@ -112,7 +113,7 @@ func (m *model) certificate(ctx context.Context, api *godo.Client) (string, erro
 func (m *model) nameCertificate(ctx context.Context, api *godo.Client, id string) error {
 	before := pair{m.CertificateName, m.CertificateID}
 	known := before.name.ValueString() != ""
-	m.CertificateID, m.CertificateName = orNull(id), types.StringNull()
+	m.CertificateID, m.CertificateName = tfkit.OrNull(id), types.StringNull()
 	switch {
 	case id == "":
 		return nil

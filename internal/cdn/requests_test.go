@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/do-spaces/terraform-provider-spaces/internal/spaces"
+	"github.com/do-spaces/terraform-provider-spaces/internal/tfkit"
 )
 
 // answering is an API that answers all alike, and what it was sent.
@@ -46,7 +47,7 @@ const one = `{"endpoint":{"id":"e1","origin":"site.nyc3.digitaloceanspaces.com",
 func endpointWith(ttl int64, domain, name, id string) *model {
 	return &model{
 		ID: types.StringValue("e1"), Origin: types.StringValue("site.nyc3.digitaloceanspaces.com"), TTL: types.Int64Value(ttl),
-		CustomDomain: orNull(domain), CertificateName: orNull(name), CertificateID: orNull(id),
+		CustomDomain: tfkit.OrNull(domain), CertificateName: tfkit.OrNull(name), CertificateID: tfkit.OrNull(id),
 	}
 }
 

@@ -118,7 +118,7 @@ func read(ctx context.Context, cl *spaces.Clients, m *model) error {
 func (m *model) fill(ctx context.Context, api *godo.Client, e *godo.CDN) error {
 	m.ID, m.Origin, m.Endpoint = types.StringValue(e.ID), types.StringValue(e.Origin), types.StringValue(e.Endpoint)
 	m.TTL, m.CreatedAt = types.Int64Value(int64(e.TTL)), types.StringValue(e.CreatedAt.UTC().Format(time.RFC3339))
-	m.CustomDomain = orNull(e.CustomDomain)
+	m.CustomDomain = tfkit.OrNull(e.CustomDomain)
 	return m.nameCertificate(ctx, api, e.CertificateID)
 }
 
@@ -146,7 +146,7 @@ func update(ctx context.Context, cl *spaces.Clients, plan, state *model) error {
 			return err
 		}
 	}
-	plan.CertificateID = orNull(certificate)
+	plan.CertificateID = tfkit.OrNull(certificate)
 	return nil
 }
 
@@ -174,10 +174,3 @@ func find(ctx context.Context, api *godo.Client, wanted func(*godo.CDN) bool) (*
 }
 
 func checkID(id string) error { return spaces.CheckAPIID("the ID of a CDN endpoint", id) }
-
-func orNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}

@@ -192,18 +192,11 @@ func (m *model) take(c *godo.Certificate) {
 
 func (f *facts) take(c *godo.Certificate) {
 	f.Name, f.Type, f.ID, f.State = types.StringValue(c.Name), types.StringValue(c.Type), types.StringValue(c.ID), types.StringValue(c.State)
-	f.NotAfter, f.SHA1Fingerprint, f.CreatedAt = orNull(c.NotAfter), orNull(c.SHA1Fingerprint), orNull(c.Created)
+	f.NotAfter, f.SHA1Fingerprint, f.CreatedAt = tfkit.OrNull(c.NotAfter), tfkit.OrNull(c.SHA1Fingerprint), tfkit.OrNull(c.Created)
 	f.DNSNames = nil
 	for _, name := range c.DNSNames {
 		if name != "" { // as the API has it for custom certificates
 			f.DNSNames = append(f.DNSNames, name)
 		}
 	}
-}
-
-func orNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

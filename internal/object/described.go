@@ -187,12 +187,7 @@ func (d *described) input() (*s3.PutObjectInput, error) {
 }
 
 // text is a string whose absence is null.
-func text(s *string) types.String {
-	if s == nil || *s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(*s)
-}
+func text(s *string) types.String { return tfkit.OrNull(aws.ToString(s)) }
 
 // versionID is null for "null", the only version in a bucket that keeps none.
 func versionID(id *string) types.String {

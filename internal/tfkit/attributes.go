@@ -154,6 +154,14 @@ func (notEmpty) ValidateString(_ context.Context, req validator.StringRequest, r
 // NotEmpty is for attributes that are written as literals.
 func NotEmpty() validator.String { return notEmpty{} }
 
+// OrNull is a string whose absence an API spells "".
+func OrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
 // Each maps a list one by one, as between the SDK's rules and a model's.
 // An empty list becomes nil, which is null.
 func Each[A, B any](all []A, one func(A) B) []B {
