@@ -2,8 +2,8 @@ package bucket
 
 import (
 	"context"
-	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +44,17 @@ func TestEmpty_cancelled(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	server.Fail(localspaces.Fault{Operation: "ListMultipartUploads", Delay: time.Minute, Match: func(*http.Request, string) bool { cancel(); return true }})
+	// Uploads are looked for while objects are deleted: that hangs, until the objects are gone.
+	server.Fail(localspaces.Fault{Operation: "ListMultipartUploads", Delay: time.Minute})
+	go func() {
+		defer cancel()
+		for !slices.ContainsFunc(server.Requests(), func(r localspaces.Request) bool { return r.Operation == "DeleteObjects" }) {
+			if spaces.Pause(ctx, 5*time.Millisecond) != nil {
+				return
+			}
+		}
+		_ = spaces.Pause(ctx, 300*time.Millisecond) // for the answer to arrive
+	}()
 	m := &emptyModel{}
 	m.Region, m.Bucket = types.StringValue("nyc3"), types.StringValue("test")
 	err = empty(ctx, cl, m)

@@ -376,7 +376,7 @@ func TestAListingThatDoesNotGoOnIsAnError(t *testing.T) {
 		name string
 		page any
 		list func(context.Context, *s3.Client) error
-		most int // requests
+		most int // pages
 	}{
 		{"objects, the same page again", objectsPage{IsTruncated: true, Contents: []struct{ Key string }{{"a"}, {"b"}}}, objects, 2},
 		{"objects, an empty page", objectsPage{IsTruncated: true, NextMarker: "m"}, objects, 1},
@@ -392,8 +392,9 @@ func TestAListingThatDoesNotGoOnIsAnError(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "what follows cannot be seen") || !strings.Contains(err.Error(), bucket) {
 				t.Errorf("error %v", err)
 			}
-			if n := len(s.requests()); n > c.most {
-				t.Errorf("%d requests, want at most %d", n, c.most)
+			pages := slices.DeleteFunc(s.requests(), func(r sent) bool { return r.URL.Query().Has("uploads") }) // emptying asks for these too
+			if len(pages) > c.most {
+				t.Errorf("%d pages, want at most %d", len(pages), c.most)
 			}
 		})
 	}

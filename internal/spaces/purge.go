@@ -122,10 +122,13 @@ func Empty(ctx context.Context, c *s3.Client, bucket string) error {
 func (e Emptying) Run(ctx context.Context, c *s3.Client) error {
 	d := deletion{client: c, bucket: e.Bucket, deleted: e.Deleted}
 	wanted := func(v Version) bool { return e.wants(v.Key, v.Modified) }
-	if err := d.all(ctx, Versions(ctx, c, e.Bucket, e.Prefix), wanted); err != nil {
-		return err
+	aborted := make(chan error, 1) // meanwhile: it has nothing to do with the versions
+	go func() { aborted <- e.abortUploads(ctx, c) }()
+	err := d.all(ctx, Versions(ctx, c, e.Bucket, e.Prefix), wanted)
+	if uploads := <-aborted; err == nil {
+		err = uploads
 	}
-	return e.abortUploads(ctx, c)
+	return err
 }
 
 // wants does not leave the prefix to the server alone. What has no time is not

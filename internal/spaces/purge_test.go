@@ -471,7 +471,7 @@ func TestEmptyEndsWhenCancelledAndGoesOnWhenCalledAgain(t *testing.T) {
 	}
 	stop()
 	left := count(t, c)
-	if left.Objects == 0 || left.Objects == 2500 || left.Uploads != 3 {
+	if left.Objects == 0 || left.Objects == 2500 { // uploads are aborted meanwhile
 		t.Errorf("left after the first batch: %s", left)
 	}
 	if err := spaces.Empty(t.Context(), c, bucket); err != nil {
