@@ -80,18 +80,22 @@ func (c content) unreadable(cause error) error {
 	if errors.Is(cause, fs.ErrNotExist) {
 		text = fmt.Sprintf("There is no file %s. If another resource makes it during apply, it cannot be read while planning: give what it is made of as content.", c.path)
 	}
-	if !filepath.IsAbs(c.path) {
-		here, err := os.Getwd()
-		if err != nil {
-			here = "not known"
-		}
-		text += fmt.Sprintf("\n\nA path is relative to the directory that Terraform runs in, which is %s, and not to the module. To name a file of the module, write \"${path.module}/%s\".", here, strings.TrimPrefix(c.path, "./"))
-	}
+	text += relativeTo(c.path, "file")
 	err := spaces.Fail(spaces.Other, "%s", text)
 	if errors.Is(cause, fs.ErrNotExist) {
 		return errNothing{err}
 	}
 	return err
+}
+
+// relativeTo says how the path of a file, or a directory, is understood that
+// does not begin at a root.
+func relativeTo(path, what string) string {
+	here, err := os.Getwd()
+	if err != nil || filepath.IsAbs(path) || strings.HasPrefix(path, "~") {
+		return ""
+	}
+	return fmt.Sprintf("\n\nA path is relative to the directory that Terraform runs in, which is %s, and not to the module. To name a %s of the module, write \"${path.module}/%s\".", here, what, strings.TrimPrefix(path, "./"))
 }
 
 // errNothing is for a source with nothing to upload: a file that is not there,

@@ -52,7 +52,7 @@ func sourceRoot(source string) (string, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", errNothing{spaces.Fail(spaces.Other, "There is no directory %s.%s", source, relativeTo(source))}
+		return "", errNothing{spaces.Fail(spaces.Other, "There is no directory %s.%s", source, relativeTo(source, "directory"))}
 	case err != nil:
 		return "", spaces.Fail(spaces.Other, "The directory %s cannot be read: %v.", source, reason(err))
 	case !info.IsDir():
@@ -62,15 +62,6 @@ func sourceRoot(source string) (string, error) {
 		return "", err
 	}
 	return filepath.EvalSymlinks(name)
-}
-
-// relativeTo says how a path is understood that does not begin at the root.
-func relativeTo(source string) string {
-	here, err := os.Getwd()
-	if err != nil || filepath.IsAbs(source) || strings.HasPrefix(source, "~") {
-		return ""
-	}
-	return fmt.Sprintf("\n\nA path is relative to the directory that Terraform runs in, which is %s, and not to the module. To name a directory of the module, write \"${path.module}/%s\".", here, strings.TrimPrefix(source, "./"))
 }
 
 type walker struct {
